@@ -1,6 +1,8 @@
 /* parser.c - looks up the words of questions. */
 #include "jobs/ask/parser.h"
 
+#include "base/utf8.h"
+
 static const struct {
     enum word_weight weight;
     struct text word;
@@ -22,12 +24,54 @@ void parser_mark_used(struct parser *parser, size_t begin, size_t end)
         parser->tokens.items[i].is_used = true;
 }
 
+/* Whether an English word is a form of the basic one: "higher" of "high", "billed" of "bill". */
+static bool is_english_form(struct text word, struct text base)
+{
+    static const char *const endings[] = {"s",   "es",  "d",  "ed",   "ied",  "ies", "n", "en",
+                                          "ing", "ily", "ly", "able", "ment", "y",   "",  NULL};
+    struct text stem = base;
+    if (stem.size > 3 && strchr("ey", stem.bytes[stem.size - 1]))
+        stem.size--;
+    if (!text_starts_with(word, stem) || stem.size < 3)
+        return text_equal(word, base);
+    struct text ending = text_slice(word, stem.size, word.size);
+    if (ending.size > 1 && ending.bytes[0] == stem.bytes[stem.size - 1]) /* "dropped" */
+        ending = text_slice(ending, 1, ending.size);
+    return text_equal(word, base) || text_is_one_of(ending, endings);
+}
+
+/* Whether a Korean word is a form of a verb, an adjective or a noun of action: "거절된" of "거절".
+ */
+static bool is_korean_form(struct text word, struct text base)
+{
+    static const char *const beginnings[] = {
+        "하", "되", "된", "한", "할", "될", "함", "됨", "해", "돼", "했", "됐", "이", "가", "을",
+        "를", "은", "는", "도", "다", "던", "고", "거", "겠", "기", "나", "네", "니", "더", "려",
+        "면", "서", "지", "워", "운", "울", "웠", "어", "아", "여", "스", "럽", "게", NULL};
+    if (!text_starts_with(word, base) || utf8_count_code_points(base) < 2)
+        return false;
+    struct text rest = text_slice(word, base.size, word.size);
+    size_t first = 0;
+    if (rest.size > 0)
+        utf8_decode(rest, 0, &first);
+    return rest.size == 0 || text_is_one_of(text_slice(rest, 0, first), beginnings);
+}
+
+static bool is_form(const struct token *token, struct text base)
+{
+    return token->kind == LETTER_UNSPACED_SCRIPT ? is_korean_form(token->text, base)
+                                                 : is_english_form(token->text, base);
+}
+
 enum word_weight token_get_weight(const struct token *token)
 {
     struct text stem = token_stem(token);
-    for (size_t i = 0; i < sizeof(question_words) / sizeof(*question_words); i++)
-        if (token_is(token, question_words[i].word) || text_equal(stem, question_words[i].word))
+    for (size_t i = 0; i < sizeof(question_words) / sizeof(*question_words); i++) {
+        struct text word = question_words[i].word;
+        if (token_is(token, word) || text_equal(stem, word) ||
+            (question_words[i].weight != WORD_SAYS_NOTHING && is_form(token, word)))
             return question_words[i].weight;
+    }
     return WORD_IS_UNLISTED;
 }
 

@@ -3,13 +3,13 @@
 
 #include "base/utf8.h"
 
-enum { MAX_WORDS_OF_PHRASE = 3 };
+enum { MAX_WORDS_OF_PHRASE = 3, MAX_OWN_WAYS = 3 };
 
 /* The ways to say the token itself. Of a Korean word with one syllable before a particle, both the
  * word and the syllable. */
 static struct way *make_own_ways(const struct token *token, size_t *count, struct arena *arena)
 {
-    struct way *ways = arena_alloc(arena, 3, sizeof(*ways));
+    struct way *ways = arena_alloc(arena, MAX_OWN_WAYS, sizeof(*ways));
     struct text stem = token_stem(token);
     ways[(*count)++] = way_make(stem, 1, arena);
     if (token->kind != LETTER_UNSPACED_SCRIPT)
@@ -54,16 +54,15 @@ static bool ends_as_predicate(struct text word)
     return false;
 }
 
-/* A verb or adjective says less than a noun, unless it is in the list of related words. In Korean,
- * an ending shows it (가기), or it is a single syllable (산); in English, -ed or -ing. */
-static bool is_light_word(const struct token *token)
+/* Whether the form of a word shows that it is a verb or an adjective. In Korean, an ending shows it
+ * (가기), or it is a single syllable (산); in English, -ed. */
+static bool looks_like_predicate(const struct token *token)
 {
     struct text stem = token_stem(token);
     return token->kind == LETTER_UNSPACED_SCRIPT
                ? token_is_predicate(token) || utf8_count_code_points(stem) == 1 ||
                      (utf8_count_code_points(stem) == 2 && ends_as_predicate(stem))
-               : token->text.size > 5 && (text_ends_with(token->text, TEXT("ed")) ||
-                                          text_ends_with(token->text, TEXT("ing")));
+               : token->text.size > 5 && text_ends_with(token->text, TEXT("ed"));
 }
 
 /* A Korean word as it is shown: without a particle that can be nothing else. */
@@ -84,13 +83,45 @@ static struct concept make_concept(const struct parser *parser, const struct tok
     struct concept concept = {.word = without_particle(token->original)};
     struct text stem = token_stem(token);
     struct way *own = make_own_ways(token, &concept.way_count, parser->arena);
-    size_t own_count = concept.way_count;
     concept.ways =
         related_words_expand(parser->context->related, own, &concept.way_count, parser->arena);
     set_topic(parser, stem, &concept);
-    concept.is_light = token_get_weight(token) != WORD_IS_UNLISTED ||
-                       (concept.way_count == own_count && is_light_word(token));
+    enum word_weight weight = token_get_weight(token);
+    concept.is_light = weight == WORD_IS_GENERAL;
+    concept.is_predicate = weight == WORD_IS_PREDICATE || looks_like_predicate(token);
     return concept;
+}
+
+/* The listed phrase that the `words` tokens at `at` are; NULL: none. *phrase is their text. */
+static const struct way *find_listed_phrase(const struct parser *parser, size_t at, size_t words,
+                                            struct text *phrase)
+{
+    const struct token *last = parser_get_token(parser, at + words - 1);
+    if (at + words > parser->tokens.count)
+        return NULL;
+    for (size_t i = 0; i < words; i++)
+        if (parser_get_token(parser, at + i)->is_used)
+            return NULL;
+    const char *begin = parser_get_token(parser, at)->original.bytes;
+    *phrase = (struct text){begin, (size_t)(last->original.bytes + last->original.size - begin)};
+    struct way way = way_make(*phrase, 1, parser->arena);
+    return related_words_find_phrase(parser->context->related, &way);
+}
+
+/* The only token of the phrase that says something: "night" of "at night"; NULL if there are more.
+ */
+static const struct token *find_only_word(const struct parser *parser, size_t at, size_t words)
+{
+    const struct token *only = NULL;
+    for (size_t i = at; i < at + words; i++) {
+        const struct token *token = parser_get_token(parser, i);
+        if (token_says_nothing(token))
+            continue;
+        if (only)
+            return NULL;
+        only = token;
+    }
+    return only;
 }
 
 /* A phrase of several words that is in the list of related words: "customer service". Returns the
@@ -98,24 +129,18 @@ static struct concept make_concept(const struct parser *parser, const struct tok
 static size_t find_phrase(const struct parser *parser, size_t at, struct concept *concept)
 {
     for (size_t words = 2; words <= MAX_WORDS_OF_PHRASE; words++) {
-        const struct token *last = parser_get_token(parser, at + words - 1);
-        bool is_free = at + words <= parser->tokens.count;
-        for (size_t i = 0; i < words; i++)
-            is_free &= !parser_get_token(parser, at + i)->is_used;
-        if (!is_free)
-            break;
-        const char *begin = parser_get_token(parser, at)->original.bytes;
-        struct text phrase = {begin, (size_t)(last->original.bytes + last->original.size - begin)};
-        struct way way = way_make(phrase, 1, parser->arena);
-        const struct way *listed = related_words_find_phrase(parser->context->related, &way);
+        struct text phrase;
+        const struct way *listed = find_listed_phrase(parser, at, words, &phrase);
         if (!listed)
             continue;
-        way = *listed;
-        way.strength = 1;
-        *concept = (struct concept){
-            .word = way_is_korean(&way) ? way.text : phrase, .way_count = 1, .topic = SIZE_MAX};
-        concept->ways = related_words_expand(parser->context->related, &way, &concept->way_count,
-                                             parser->arena);
+        *concept = (struct concept){.word = way_is_korean(listed) ? listed->text : phrase};
+        const struct token *only = find_only_word(parser, at, words);
+        struct way *own = only ? make_own_ways(only, &concept->way_count, parser->arena)
+                               : arena_alloc(parser->arena, 1, sizeof(*own));
+        own[concept->way_count] = *listed;
+        own[concept->way_count++].strength = 1;
+        concept->ways =
+            related_words_expand(parser->context->related, own, &concept->way_count, parser->arena);
         set_topic(parser, phrase, concept);
         return words;
     }

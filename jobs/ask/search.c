@@ -23,6 +23,11 @@ static const double length_penalty = 0.03; /* of the longest and of the shortest
 /* Of the coverage of the best record: what a quote needs next to an answer. */
 static const double min_quote_share = 0.5;
 
+/* Of the confidence: how much the sentence alone counts, against the whole record; and of the
+ * weight of a verb, an adjective or an adverb that the record does not have: customers have many
+ * words for it. */
+static const double sentence_confidence = 0.5, missing_predicate_share = 0.3;
+
 /* Of questions that only filter. */
 static const double confidence_share = 0.2;
 
@@ -144,8 +149,10 @@ struct sentence_comparer {
     const struct searcher *searcher;
     struct text text; /* of the record */
     struct finding *finding;
-    double *in_record; /* [concept]: the best match of a sentence or the title */
-    double best;       /* of the sentences so far */
+    double *in_record;   /* [concept]: the best match of a sentence or the title */
+    double *in_sentence; /* [concept]: the match of the best sentence so far */
+    double *matches;     /* [concept]: of the sentence that is compared */
+    double best;         /* score of the best sentence so far */
 };
 
 /* Penalties for sentences that say little alone. If nothing else decides, a sentence should not be
@@ -175,6 +182,7 @@ static double compare_sentence(const struct sentence_comparer *comparer, struct 
             match = by_phrase;
         if (match > comparer->in_record[i])
             comparer->in_record[i] = match;
+        comparer->matches[i] = match;
         sum += searcher->weights[i] * match;
     }
     double share = searcher->weight_sum > 0 ? sum / searcher->weight_sum : 0;
@@ -188,11 +196,45 @@ static bool visit_sentence(void *user, const struct passage_match *match)
     double score = compare_sentence(comparer, sentence);
     if (score > comparer->best) {
         comparer->best = score;
+        memcpy(comparer->in_sentence, comparer->matches,
+               comparer->searcher->question->concept_count * sizeof(double));
         comparer->finding->begin = match->begin;
         comparer->finding->end = match->end;
         comparer->finding->text = sentence;
     }
     return true;
+}
+
+/* The model saw the topic in the record. */
+static double match_topic(const struct searcher *searcher, size_t concept, size_t record)
+{
+    double topic = (double)searcher->strengths[concept][record];
+    return topic <= named_topic_strength ? topic : 0;
+}
+
+/* Sets the shares of the question's words that the finding's record has. */
+static void weigh_matches(const struct sentence_comparer *comparer, struct finding *finding)
+{
+    const struct searcher *searcher = comparer->searcher;
+    double sum = 0, confident_sum = 0, confident_total = 0;
+    for (size_t i = 0; i < searcher->question->concept_count; i++) {
+        const struct concept *concept = &searcher->question->concepts[i];
+        double topic = match_topic(searcher, i, finding->record);
+        double in_record = fmax(comparer->in_record[i], topic);
+        double in_sentence = fmax(comparer->in_sentence[i], topic);
+        double match = sentence_confidence * in_sentence + (1 - sentence_confidence) * in_record;
+        double missing = concept->is_predicate || concept->is_light ? missing_predicate_share : 1;
+        sum += searcher->weights[i] * in_record;
+        confident_sum += searcher->weights[i] * match;
+        confident_total += searcher->weights[i] * (missing + (1 - missing) * match);
+    }
+    finding->coverage = searcher->weight_sum > 0 ? sum / searcher->weight_sum : 0;
+    finding->confidence = confident_total > 0 ? confident_sum / confident_total : 0;
+}
+
+static double *alloc_matches(const struct searcher *searcher)
+{
+    return arena_alloc(searcher->arena, searcher->question->concept_count + 1, sizeof(double));
 }
 
 /* Sets the best sentence of the candidate's record, and its scores. */
@@ -204,7 +246,9 @@ static bool judge_candidate(const struct searcher *searcher, struct finding *fin
     struct sentence_comparer comparer = {
         .searcher = searcher,
         .finding = finding,
-        .in_record = arena_alloc(searcher->arena, question->concept_count + 1, sizeof(double)),
+        .in_record = alloc_matches(searcher),
+        .in_sentence = alloc_matches(searcher),
+        .matches = alloc_matches(searcher),
         .best = -1,
     };
     if (!store_load_text(searcher->store, id, searcher->arena, &title, &comparer.text,
@@ -213,15 +257,7 @@ static bool judge_candidate(const struct searcher *searcher, struct finding *fin
     compare_sentence(&comparer, title);
     if (!store_for_each_passage(searcher->store, id, visit_sentence, &comparer, searcher->error))
         return false;
-    double sum = 0;
-    for (size_t i = 0; i < question->concept_count; i++) {
-        double match = comparer.in_record[i],
-               topic = (double)searcher->strengths[i][finding->record];
-        if (match < topic && topic <= named_topic_strength) /* the model saw the topic */
-            match = topic;
-        sum += searcher->weights[i] * match;
-    }
-    finding->coverage = searcher->weight_sum > 0 ? sum / searcher->weight_sum : 0;
+    weigh_matches(&comparer, finding);
     finding->polarity = get_polarity(searcher, finding->record);
     finding->score = comparer.best + (1 - sentence_share) * finding->coverage +
                      get_agreement(question->polarity, finding->polarity);
@@ -270,8 +306,7 @@ static bool rank_findings(struct searcher *searcher, struct search_result *resul
         findings[i].record = candidates[i].record;
         if (!judge_candidate(searcher, &findings[i]))
             return false;
-        if (findings[i].coverage > result->confidence)
-            result->confidence = findings[i].coverage;
+        result->confidence = fmax(result->confidence, findings[i].confidence);
     }
     qsort(findings, count, sizeof(*findings), compare_findings);
     double min_coverage =

@@ -10,10 +10,12 @@
 #include "jobs/ask/question.h"
 
 struct finding {
-    size_t record;           /* index into corpus.records */
-    size_t begin, end;       /* bytes of the record's text */
-    struct text text;        /* the sentence */
-    double score, coverage;  /* the share of the question's words in the record, 0 to 1 */
+    size_t record;     /* index into corpus.records */
+    size_t begin, end; /* bytes of the record's text */
+    struct text text;  /* the sentence */
+    double score;
+    double coverage;         /* the weighted share of the question's words in the record, 0 to 1 */
+    double confidence;       /* the same, of an answer (weigh_matches in search.c), 0 to 1 */
     enum sentiment polarity; /* of the record; on the asked topic, if it mentions it */
 };
 
