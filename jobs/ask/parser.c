@@ -24,20 +24,23 @@ void parser_mark_used(struct parser *parser, size_t begin, size_t end)
         parser->tokens.items[i].is_used = true;
 }
 
-/* Whether an English word is a form of the basic one: "higher" of "high", "billed" of "bill". */
+/* Whether an English word is a form of the basic one: "billed" of "bill", "applies" of "apply". */
 static bool is_english_form(struct text word, struct text base)
 {
-    static const char *const endings[] = {"s",   "es",  "d",  "ed",   "ied",  "ies", "n", "en",
-                                          "ing", "ily", "ly", "able", "ment", "y",   "",  NULL};
-    struct text stem = base;
-    if (stem.size > 3 && strchr("ey", stem.bytes[stem.size - 1]))
-        stem.size--;
-    if (!text_starts_with(word, stem) || stem.size < 3)
+    static const char *const endings[] = {"",   "s",   "es", "d",    "ed",   "n",
+                                          "en", "ing", "ly", "able", "ment", NULL};
+    static const char *const endings_of_stem[] = {"ing", "able", "ies", "ied", "ily", NULL};
+    if (base.size < 3)
         return text_equal(word, base);
-    struct text ending = text_slice(word, stem.size, word.size);
-    if (ending.size > 1 && ending.bytes[0] == stem.bytes[stem.size - 1]) /* "dropped" */
-        ending = text_slice(ending, 1, ending.size);
-    return text_equal(word, base) || text_is_one_of(ending, endings);
+    char last = base.bytes[base.size - 1];
+    struct text rest = text_slice(word, base.size < word.size ? base.size : word.size, word.size);
+    if (text_starts_with(word, base)) {
+        bool is_doubled = rest.size > 1 && rest.bytes[0] == last; /* "dropped" */
+        return text_is_one_of(text_slice(rest, is_doubled ? 1 : 0, rest.size), endings);
+    }
+    struct text stem = text_slice(base, 0, base.size - 1);
+    return (last == 'e' || last == 'y') && text_starts_with(word, stem) &&
+           text_is_one_of(text_slice(word, stem.size, word.size), endings_of_stem);
 }
 
 /* Whether a Korean word is a form of a verb, an adjective or a noun of action: "거절된" of "거절".

@@ -2,8 +2,12 @@
 #include "jobs/ask/question_concepts.h"
 
 #include "base/utf8.h"
+#include "jobs/ask/korean_forms.h"
 
-enum { MAX_WORDS_OF_PHRASE = 3, MAX_OWN_WAYS = 3 };
+enum { MAX_WORDS_OF_PHRASE = 3, MAX_OWN_WAYS = 3 + MAX_KOREAN_FORMS };
+
+/* Of another form of a Korean verb or adjective, which may be another word. */
+static const double form_strength = 0.9;
 
 /* The ways to say the token itself. Of a Korean word with one syllable before a particle, both the
  * word and the syllable. */
@@ -78,17 +82,30 @@ static struct text without_particle(struct text word)
     return word;
 }
 
+/* Adds other forms of the token, a verb or an adjective, to its ways. */
+static void add_korean_forms(const struct token *token, struct way *ways, size_t *count,
+                             struct arena *arena)
+{
+    struct text forms[MAX_KOREAN_FORMS], stem = token_stem(token);
+    size_t form_count = korean_forms_list(stem, forms, arena);
+    for (size_t i = 0; i < form_count; i++)
+        if (!text_equal(forms[i], stem))
+            ways[(*count)++] = way_make(forms[i], form_strength, arena);
+}
+
 static struct concept make_concept(const struct parser *parser, const struct token *token)
 {
     struct concept concept = {.word = without_particle(token->original)};
     struct text stem = token_stem(token);
     struct way *own = make_own_ways(token, &concept.way_count, parser->arena);
-    concept.ways =
-        related_words_expand(parser->context->related, own, &concept.way_count, parser->arena);
-    set_topic(parser, stem, &concept);
     enum word_weight weight = token_get_weight(token);
     concept.is_light = weight == WORD_IS_GENERAL;
     concept.is_predicate = weight == WORD_IS_PREDICATE || looks_like_predicate(token);
+    if (concept.is_predicate && token->kind == LETTER_UNSPACED_SCRIPT)
+        add_korean_forms(token, own, &concept.way_count, parser->arena);
+    concept.ways =
+        related_words_expand(parser->context->related, own, &concept.way_count, parser->arena);
+    set_topic(parser, stem, &concept);
     return concept;
 }
 
@@ -168,6 +185,16 @@ static bool is_or(const struct token *token)
     return text_is_one_of(token->text, words);
 }
 
+/* Those for whom something is: "a discount for students". Else they are the customers, who say
+ * something. */
+static bool is_audience(const struct parser *parser, size_t at)
+{
+    static const char *const people[] = {"students", "members", "women",   "men",     "patients",
+                                         "tourists", "users",   "parents", "readers", NULL};
+    return at > 0 && token_is(parser_get_token(parser, at - 1), TEXT("for")) &&
+           text_is_one_of(parser_get_token(parser, at)->text, people);
+}
+
 void question_concepts_find(struct parser *parser)
 {
     struct question *question = parser->question;
@@ -178,7 +205,7 @@ void question_concepts_find(struct parser *parser)
         const struct token *token = parser_get_token(parser, i);
         struct concept concept;
         words = find_phrase(parser, i, &concept);
-        if (!words && (token->is_used || token_says_nothing(token)))
+        if (!words && (token->is_used || (token_says_nothing(token) && !is_audience(parser, i))))
             continue;
         if (!words)
         concept = make_concept(parser, token);

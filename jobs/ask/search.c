@@ -20,7 +20,7 @@ static const double agreement_bonus = 0.06, disagreement_penalty = 0.10, unreada
 static const double dependence_penalty = 0.02;
 static const double length_penalty = 0.03; /* of the longest and of the shortest */
 
-/* Of the coverage of the best record: what a quote needs next to an answer. */
+/* Of the confidence of the best record: what a quote needs next to an answer. */
 static const double min_quote_share = 0.5;
 
 /* Of the confidence: how much the sentence alone counts, against the whole record; and of the
@@ -277,16 +277,16 @@ static int compare_findings(const void *first, const void *second)
     return a->record < b->record ? 1 : -1;
 }
 
-/* Keeps the best finding of each person and text with at least `min_coverage`, at most `max`. */
+/* Keeps the best finding of each person and text with at least `min_confidence`, at most `max`. */
 static size_t remove_others(const struct corpus *corpus, struct finding *findings, size_t count,
-                            double min_coverage, size_t max)
+                            double min_confidence, size_t max)
 {
     struct hash_table seen = {0};
     size_t kept = 0;
     for (size_t i = 0; i < count && kept < max; i++) {
         const struct corpus_record *record = &corpus->records[findings[i].record];
         bool is_new_person, is_new_text;
-        if (findings[i].text.size == 0 || findings[i].coverage < min_coverage)
+        if (findings[i].text.size == 0 || findings[i].confidence < min_confidence)
             continue;
         hash_table_get_or_insert(&seen, record->person, 0, &is_new_person);
         hash_table_get_or_insert(&seen, record->text_hash, 0, &is_new_text);
@@ -309,9 +309,9 @@ static bool rank_findings(struct searcher *searcher, struct search_result *resul
         result->confidence = fmax(result->confidence, findings[i].confidence);
     }
     qsort(findings, count, sizeof(*findings), compare_findings);
-    double min_coverage =
+    double min_confidence =
         result->confidence >= search_min_confidence ? min_quote_share * result->confidence : 0;
-    result->count = remove_others(searcher->corpus, findings, count, min_coverage, max);
+    result->count = remove_others(searcher->corpus, findings, count, min_confidence, max);
     result->findings = findings;
     return true;
 }
