@@ -466,6 +466,19 @@ bool store_for_each_passage(struct store *store, uint64_t feedback_id,
 bool store_load_text(struct store *store, uint64_t feedback_id, struct arena *arena,
                      struct text *title, struct text *text, struct error *error);
 
+/* A record that says a saved key point of a group, in the summaries of all records. */
+struct point_evidence {
+    bool is_first; /* of the point's records, which follow each other */
+    struct text point, topic;
+    enum sentiment polarity;
+    uint64_t feedback_id;
+};
+
+/* Calls `visit` for every record of every key point. Texts are valid during the call. */
+bool store_for_each_point_evidence(struct store *store,
+                                   void (*visit)(void *user, const struct point_evidence *evidence),
+                                   void *user, struct error *error);
+
 /* ---- Erasing (store_erasure.c) ----
  *
  * The store collects records by wishes, shows them, and erases them for good: with everything that

@@ -8,7 +8,7 @@
 #include "jobs/ask/filter_text.h"
 #include "stages/stats/label_share.h"
 
-enum { LABELS = 4 };
+enum { LABELS = 4, MAX_LISTED_RECORDS = 5 };
 
 /* The order in which labels are listed and quotes are grouped; the asked one first. */
 static const enum sentiment label_order[LABELS] = {SENTIMENT_NEGATIVE, SENTIMENT_POSITIVE,
@@ -94,6 +94,19 @@ static void print_figures(FILE *out, const struct answer *answer)
         fprintf(out, "%zu of them speak%s of this: ", result->about.records,
                 result->about.records == 1 ? "s" : "");
         print_labels(out, &result->about);
+    }
+}
+
+/* ---- Key points ---- */
+
+static void print_points(FILE *out, const struct answer *answer)
+{
+    if (answer->point_count > 0)
+        fprintf(out, "\nKey points\n");
+    for (size_t i = 0; i < answer->point_count; i++) {
+        const struct answer_point *point = &answer->points[i];
+        fprintf(out, "  %.*s (%s, %zu of these records)\n", TEXT_ARGUMENT(point->saved->text),
+                sentiment_names[point->saved->polarity], point->count);
     }
 }
 
@@ -191,6 +204,7 @@ void answer_print(FILE *out, const struct answer *answer)
     if (answer->result->found) {
         print_figures(out, answer);
         print_unknown_words(out, answer->result);
+        print_points(out, answer);
         print_quotes(out, answer);
     } else {
         print_not_found(out, answer);
@@ -282,6 +296,25 @@ static void write_counts(struct json_writer *writer, const char *key,
     json_end(writer);
 }
 
+static void write_point(struct json_writer *writer, const struct corpus *corpus,
+                        const struct answer_point *point)
+{
+    char digits[17];
+    json_begin_object(writer);
+    write_text_member(writer, "point", point->saved->text);
+    write_text_member(writer, "polarity", text_of(sentiment_names[point->saved->polarity]));
+    json_write_key(writer, TEXT("records"));
+    json_write_unsigned(writer, point->count);
+    json_write_key(writer, TEXT("evidence_ids"));
+    json_begin_array(writer);
+    for (size_t i = 0; i < point->count && i < MAX_LISTED_RECORDS; i++) {
+        hash_format(corpus->records[point->records[i]].feedback_id, digits);
+        json_write_text(writer, text_of(digits));
+    }
+    json_end(writer);
+    json_end(writer);
+}
+
 static void write_quote(struct json_writer *writer, const struct corpus *corpus,
                         const struct finding *finding)
 {
@@ -321,6 +354,11 @@ void answer_print_json(FILE *out, const struct answer *answer)
     json_write_unsigned(&writer, answer->corpus->count);
     write_counts(&writer, "selected", &result->selected);
     write_counts(&writer, "about", &result->about);
+    json_end(&writer);
+    json_write_key(&writer, TEXT("key_points"));
+    json_begin_array(&writer);
+    for (size_t i = 0; i < answer->point_count; i++)
+        write_point(&writer, answer->corpus, &answer->points[i]);
     json_end(&writer);
     json_write_key(&writer, result->found ? TEXT("quotes") : TEXT("nearest"));
     json_begin_array(&writer);

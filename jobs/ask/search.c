@@ -73,13 +73,17 @@ static bool has_all_words(const struct searcher *searcher, size_t record)
 
 static void count_records(const struct searcher *searcher, struct search_result *result)
 {
+    bool *is_about = arena_alloc(searcher->arena, searcher->corpus->count + 1, sizeof(*is_about));
+    bool has_words = searcher->question->concept_count > 0;
     for (size_t i = 0; i < searcher->corpus->count; i++) {
         if (!searcher->is_selected[i])
             continue;
         count_label(&result->selected, searcher->corpus->records[i].sentiment);
-        if (searcher->question->concept_count > 0 && has_all_words(searcher, i))
+        is_about[i] = has_all_words(searcher, i);
+        if (has_words && is_about[i])
             count_label(&result->about, get_polarity(searcher, i));
     }
+    result->is_about = is_about;
 }
 
 /* ---- Candidates ---- */

@@ -26,6 +26,8 @@ struct label_counts {
 struct search_result {
     struct label_counts selected; /* by the filter */
     struct label_counts about;    /* of them, those with all words of the question that occur */
+    const bool *is_about;         /* [record]: counted in `about`, or selected if the question has
+                                     no words */
     double confidence;            /* 0 to 1 */
     bool found;
     const struct finding *findings; /* best first; one a person, equal texts once */
