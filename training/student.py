@@ -21,12 +21,10 @@ import corpus
 import ngrams
 from corpus import LABEL_WORDS, POLARITIES, SENTIMENTS, TOPICS
 from model import Block, Model, Shape
-from muon import Muon
+from muon import HAS_BFLOAT16, Muon
 from train import set_rates, shared_optimizer
 
 processes = multiprocessing.get_context("fork")   # the workers share the data
-# Without these instructions, bfloat16 takes eight times the time of float32.
-HAS_BFLOAT16 = "avx512_bf16" in Path("/proc/cpuinfo").read_text()
 ADAM_RATE = 0.25          # learning rate of AdamW relative to that of Muon
 NGRAMS_WEIGHT = 0.0001792  # of the n-grams' score, in the logits of positive and, with the opposite sign, of negative
 SAMPLED, ALPHA = 0.5, 0.35   # share of the texts whose segmentation is sampled (Kudo 2018), and its smoothness
