@@ -269,10 +269,11 @@ def main():
     pieces = sentencepiece.SentencePieceProcessor(model_file=str(options.work / "spiece.model"))
     words = Words(pieces)
     parts = corpus.read_labels(options.data)
-    stars = corpus.read_stars(options.data, {item.key for part in parts.values() for item in part}, 1500, options.seed)
+    labelled = {item.key for part in parts.values() for item in part}
+    stars = corpus.read_stars(options.data, labelled, 1500, options.seed) if options.star_share else []
     leave = options.leave.split(",")
     parts["train"] = [item for item in parts["train"] if item.group not in leave]
-    stars = [item for item in stars if item.group not in leave] if options.star_share else []
+    stars = [item for item in stars if item.group not in leave]
     predict.weights = np.fromfile(options.work / "ngrams.s8", np.int8)
     parts = {name: list(zip(part, ngram_scores(part, predict.weights), pieces.encode([item.text for item in part])))
              for name, part in parts.items()}
