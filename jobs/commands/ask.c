@@ -127,7 +127,7 @@ const struct command ask_command = {
         "Searches the rows that `winnow run` saved, in English and Korean. First it prints how it\n"
         "understood the question: period, values of columns (product, region, source), stars,\n"
         "praise or complaints, and the words that it looked for. Then how many records these are\n"
-        "and how they are labelled, the key points that most of them say, and sentences that\n"
+        "and how they are labelled, the key points that several of them say, and sentences that\n"
         "customers wrote, each with its date, source and feedback_id. It writes no text of its "
         "own.\n"
         "\n"
