@@ -77,6 +77,26 @@ for round in $(seq "${WINNOW_ROUNDS:-1}"); do
 done
 [ "${round:-0}" -ge 1 ]
 
+# The next night, with a record that has its first text again, which no record has had in between.
+{
+    head -1 "$work/in/a.csv"
+    grep '^l1,' "$work/in/a.csv"
+    echo 'n1,2026-05-02,Lamp,4,Someone else,It came late but works'
+} >"$work/c.csv"
+mv "$work/out" "$work/sharded"
+cp "$work/c.csv" "$work/in/"
+cp -r "$work/whole" "$work/out"
+"$winnow" run -q "$job"
+mv "$work/out" "$work/night"
+mv "$work/sharded" "$work/out"
+"$winnow" run -q "$job" --until read
+rm -rf "$work/packs"
+analyse 1 2
+"$winnow" merge -q "$job" "$work"/packs/*
+"$winnow" run -q "$job"
+same "$work/out" "$work/night" || complain "the next night: the outputs differ"
+rm "$work/in/c.csv"
+
 # The shards of an array are those of its environment; together they are all texts.
 rm -rf "$work/out" "$work/packs"
 "$winnow" run -q "$job" --until read
