@@ -10,7 +10,7 @@
 # Run it again if the read or the merge failed: everything done so far is kept.
 set -eu
 winnow=${WINNOW:-winnow}
-threads=model.threads=${SLURM_CPUS_PER_TASK:-0}
+threads=model.threads=${SLURM_CPUS_PER_TASK:-${SLURM_CPUS_ON_NODE:-0}}
 
 # A killed or failed try resumes. Slurm's own requeue waits for minutes, and after a task that failed
 # for good `afterok` never lets the merge begin; so tries are made here, and the merge is `afterany`.
