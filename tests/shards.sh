@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # shards.sh - a run whose texts several machines analyse writes the bytes of a single run: whatever the
-# number of shards, with a pack merged twice, one lost, and a machine killed. Unfit packs are refused.
+# number of shards, with a pack merged twice, one lost, and machines killed. Unfit packs are refused.
 #
 #   tests/shards.sh [WINNOW]              each of 1, 2, 3 and 7 shards once
 #   WINNOW_ROUNDS=5 tests/shards.sh       each five times, with other random choices
@@ -34,6 +34,11 @@ analyse() {
     "$@" "$winnow" analyse -q "$job" --shard "$shard" --out "$work/packs/"
 }
 
+# may_be_killed ARGUMENT...: winnow, killed at one of its first changes to the disk
+may_be_killed() {
+    { FAULT=kill FAULT_AT=$((RANDOM % 60 + 1)) LD_PRELOAD="$fault" "$winnow" "$@"; } >"$work/said" 2>&1 || true
+}
+
 # The changes to the disk that a shard makes, which says where it may be killed.
 count_changes() {
     FAULT=count FAULT_COUNT="$work/count" analyse "$1" "$2" env LD_PRELOAD="$fault"
@@ -46,6 +51,7 @@ try() {
     local n=$1 i changes killed lost doubled packs
     cases=$((cases + 1))
     rm -rf "$work/out" "$work/packs"
+    may_be_killed run -q "$job" --until read
     "$winnow" run -q "$job" --until read
     [ ! -e "$work/out/feedback.csv" ] || complain "$n shards: --until read writes reports"
     killed=$((RANDOM % n + 1))
@@ -64,6 +70,7 @@ try() {
     [ -z "$(find "$work/packs" -name '*.part*')" ] || complain "$n shards: parts are left"
     mapfile -t packs < <(find "$work/packs" -name '*.db' ! -name "pack-$lost-of-*" | shuf --random-source=<(yes "$RANDOM"))
     [ "$doubled" -eq "$lost" ] || packs+=("$work/packs/pack-$doubled-of-$n.db")
+    may_be_killed merge -q "$job" "${packs[@]}"
     "$winnow" merge -q "$job" "${packs[@]}" || complain "$n shards: merge exits with $?"
     "$winnow" run -q "$job"
     same "$work/out" "$work/whole" ||
