@@ -439,7 +439,7 @@ static uint64_t count_unread(const struct test_folder *folder, uint64_t model, u
     uint64_t texts;
     assert_true(store_open(&store, folder->database, &error));
     store_set_model_key(store, model);
-    assert_true(store_count_unanalysed(store, &texts, &error));
+    assert_true(store_count_unanalysed(store, (struct shard){0}, &texts, &error));
     *shown = store_get_saved_model_key(store);
     store_close(store);
     return texts;
