@@ -6,25 +6,54 @@
 #include <zlib.h>
 
 #include "base/hash.h"
+#include "base/hash_table.h"
 #include "base/json_writer.h"
 #include "base/memory.h"
 #include "base/utf8.h"
 
-enum { GZIP_WINDOW = 15 + 16, GZIP_MEMORY = 8, MAX_TRIES = 4 };
+enum {
+    GZIP_WINDOW = 15 + 16,
+    GZIP_MEMORY = 8,
+    MAX_TRIES = 4,
+    COLUMN_BYTES = 14, /* that the columns of a row take about, packed; most are its id */
+    RECORD_SEPARATOR = 0x1E,
+    GROUP_SEPARATOR = 0x1D,
+};
 
-static const double safety = 0.93; /* of the estimated size of a sample */
+static const double safety = 0.95; /* of the estimated size of a sample */
+
+/* The order is known to report.js. */
+enum packed_column {
+    COLUMN_DATE,
+    COLUMN_SOURCE,
+    COLUMN_SENTIMENT,
+    COLUMN_TOPICS,
+    COLUMN_RATING,
+    COLUMN_PARTS,
+    COLUMN_LANGUAGE,
+    COLUMN_NAME,
+    COLUMN_COUNT
+};
+
+struct row {
+    uint64_t id;
+    uint32_t values[COLUMN_COUNT]; /* numbers of packer->values */
+};
 
 struct packer {
     struct page *page;
     struct packed_rows *packed;
     z_stream stream;
-    FILE *text; /* JSON; its bytes go through `stream` */
-    struct json_writer json;
+    FILE *text; /* its bytes go through `stream` */
+    struct row *rows;
+    size_t row_capacity;
+    struct name_set values[COLUMN_COUNT];
     size_t max_bytes;                 /* of packed->bytes */
     bool is_too_large;                /* the rest is only counted */
     uint64_t packed_text, total_text; /* bytes of the texts of rows: packed ones, all */
     double share;                     /* of the records to pack, 0 to 1 */
     struct hash_table strata;         /* records so far by source and label */
+    int tries;
 };
 
 static void append_packed(struct packer *packer, int flush)
@@ -68,7 +97,25 @@ static struct text cut_text(struct text text)
     return text_slice(text, 0, end);
 }
 
-/* The number of a part that the record has; part_count: none. */
+/* Control characters, among them the separators, become U+FFFD; the script's decoder does the same
+ * with invalid UTF-8. */
+static void write_text(struct packer *packer, struct text text)
+{
+    size_t begin = 0;
+    for (size_t at = 0; at < text.size; at++) {
+        unsigned char byte = (unsigned char)text.bytes[at];
+        if (byte >= 0x20 || byte == '\n' || byte == '\t')
+            continue;
+        fwrite(text.bytes + begin, 1, at - begin, packer->text);
+        fputs("\xEF\xBF\xBD", packer->text);
+        begin = at + 1;
+    }
+    if (begin < text.size)
+        fwrite(text.bytes + begin, 1, text.size - begin, packer->text);
+}
+
+/* ---- Columns ---- */
+
 static bool has_part(const struct saved_record *record, const struct document_part *part)
 {
     struct text name = part->field.name, value = part->field.value;
@@ -80,131 +127,225 @@ static bool has_part(const struct saved_record *record, const struct document_pa
     return text_equal_name(name, TEXT("lang")) && text_equal(record->lang, value);
 }
 
-static void write_topics(struct packer *packer, const struct analysis *analysis)
+/* The numbers of the document's parts that the record has: "0;7". */
+static struct text format_parts(struct packer *packer, const struct saved_record *record)
 {
-    struct arena *arena = &packer->page->scratch;
-    struct text topics = {0};
-    for (size_t i = 0; i < analysis->topic_count; i++)
-        topics = arena_format(arena, "%.*s%s%.*s:%s", TEXT_ARGUMENT(topics), i ? ";" : "",
-                              TEXT_ARGUMENT(analysis->topics[i].topic),
-                              sentiment_names[analysis->topics[i].polarity]);
-    json_write_text(&packer->json, topics);
-}
-
-/* The order of the cells is known to report.js. */
-static void pack_record(struct packer *packer, const struct saved_record *record)
-{
-    struct json_writer *json = &packer->json;
     const struct document *document = packer->page->document;
-    char id[17];
-    hash_format(record->feedback_id, id);
-    json_begin_array(json);
-    json_write_text(json, text_of(id));
-    json_write_text(json, words_date(record->created_at, &packer->page->scratch));
-    json_write_text(json, record->source);
-    json_write_text(json, text_of(sentiment_names[record->analysis.sentiment]));
-    write_topics(packer, &record->analysis);
-    json_write_real(json, record->rating);
-    json_write_real(json, record->rating_scale);
-    json_begin_array(json);
+    struct text parts = {0};
     for (size_t i = 0; i < document->part_count; i++)
         if (has_part(record, &document->parts[i]))
-            json_write_unsigned(json, i);
-    json_end(json);
-    json_write_text(json, record->lang);
-    json_write_text(json, cut_text(record->text));
-    if (document->options.shows_ids)
-        json_write_text(json, record->external_id);
-    json_end(json);
-    packer->packed->row_count++;
-    arena_reset(&packer->page->scratch);
+            parts = arena_format(&packer->page->scratch, "%.*s%s%zu", TEXT_ARGUMENT(parts),
+                                 parts.size ? ";" : "", i);
+    return parts;
 }
 
-static bool visit_for_packing(void *user, const struct saved_record *record, struct error *error)
+/* "delivery:negative;price:positive" */
+static struct text format_topics(struct packer *packer, const struct analysis *analysis)
 {
-    (void)error;
-    struct packer *packer = user;
-    size_t size = cut_text(record->text).size + 60; /* and the other cells */
-    packer->total_text += size;
-    if (packer->is_too_large || !is_sampled(packer, record))
-        return true;
-    pack_record(packer, record);
-    packer->packed_text += size;
-    packer->is_too_large = packer->packed->size > packer->max_bytes;
-    return true;
+    struct text topics = {0};
+    for (size_t i = 0; i < analysis->topic_count; i++)
+        topics = arena_format(&packer->page->scratch, "%.*s%s%.*s:%s", TEXT_ARGUMENT(topics),
+                              i ? ";" : "", TEXT_ARGUMENT(analysis->topics[i].topic),
+                              sentiment_names[analysis->topics[i].polarity]);
+    return topics;
 }
 
-static void write_names(struct packer *packer)
+/* "4 / 5" */
+static struct text format_rating(struct packer *packer, const struct saved_record *record)
+{
+    char rating[32], scale[32];
+    if (isnan(record->rating))
+        return (struct text){0};
+    struct text of = {scale, json_format_real(record->rating_scale, scale)};
+    return arena_format(&packer->page->scratch, "%.*s%s%.*s",
+                        (int)json_format_real(record->rating, rating), rating,
+                        isnan(record->rating_scale) ? "" : " / ",
+                        isnan(record->rating_scale) ? 0 : (int)of.size, of.bytes);
+}
+
+static void pack_record(struct packer *packer, const struct saved_record *record)
+{
+    struct page *page = packer->page;
+    uint64_t *count = &packer->packed->row_count;
+    const struct text values[COLUMN_COUNT] = {
+        [COLUMN_DATE] = words_date(record->created_at, &page->scratch),
+        [COLUMN_SOURCE] = record->source,
+        [COLUMN_SENTIMENT] = text_of(sentiment_names[record->analysis.sentiment]),
+        [COLUMN_TOPICS] = format_topics(packer, &record->analysis),
+        [COLUMN_RATING] = format_rating(packer, record),
+        [COLUMN_PARTS] = format_parts(packer, record),
+        [COLUMN_LANGUAGE] = record->lang,
+        [COLUMN_NAME] = page->document->options.shows_ids ? record->external_id : TEXT(""),
+    };
+    packer->rows = memory_grow(packer->rows, &packer->row_capacity, *count + 1, sizeof(struct row));
+    struct row *row = &packer->rows[*count];
+    row->id = record->feedback_id;
+    for (enum packed_column column = 0; column < COLUMN_COUNT; column++)
+        row->values[column] = (uint32_t)name_set_add(&packer->values[column], values[column]);
+    if (*count > 0)
+        fputc(RECORD_SEPARATOR, packer->text);
+    write_text(packer, cut_text(record->text));
+    (*count)++;
+    arena_reset(&page->scratch);
+}
+
+static void write_names(struct packer *packer, struct json_writer *json)
 {
     const struct document *document = packer->page->document;
     enum document_language language = packer->page->language;
-    json_write_key(&packer->json, TEXT("names"));
-    json_begin_object(&packer->json);
+    json_write_key(json, TEXT("names"));
+    json_begin_object(json);
     for (size_t i = 0; i < document->topic_count; i++) {
-        json_write_key(&packer->json, document->topics[i].id);
-        json_write_text(&packer->json, words_topic(language, document->topics[i].id));
+        json_write_key(json, document->topics[i].id);
+        json_write_text(json, words_topic(language, document->topics[i].id));
     }
     for (enum sentiment label = 0; label < SENTIMENT_COUNT; label++) {
-        json_write_key(&packer->json, text_of(sentiment_names[label]));
-        json_write_text(&packer->json, words_label(language, label));
+        json_write_key(json, text_of(sentiment_names[label]));
+        json_write_text(json, words_label(language, label));
     }
-    json_end(&packer->json);
+    json_end(json);
 }
 
-/* One attempt with packer->share of the records. */
-static bool pack_share(struct packer *packer, struct error *error)
+static void write_column(struct packer *packer, struct json_writer *json, enum packed_column column)
 {
-    const struct document *document = packer->page->document;
+    const struct name_set *values = &packer->values[column];
+    json_begin_object(json);
+    json_write_key(json, TEXT("values"));
+    json_begin_array(json);
+    for (size_t i = 0; i < values->count; i++)
+        json_write_text(json, values->texts[i]);
+    json_end(json);
+    json_write_key(json, TEXT("rows"));
+    json_begin_array(json);
+    for (size_t i = 0; i < packer->packed->row_count; i++)
+        json_write_unsigned(json, packer->rows[i].values[column]);
+    json_end(json);
+    json_end(json);
+}
+
+static void write_ids(struct packer *packer, struct json_writer *json)
+{
+    size_t count = packer->packed->row_count;
+    char *ids = memory_alloc(16 * count + 1, 1);
+    for (size_t i = 0; i < count; i++)
+        hash_format(packer->rows[i].id, ids + 16 * i);
+    json_write_key(json, TEXT("ids"));
+    json_write_text(json, (struct text){ids, 16 * count});
+    free(ids);
+}
+
+static void write_columns(struct packer *packer)
+{
+    struct json_writer json = {.stream = packer->text};
+    fputc(GROUP_SEPARATOR, packer->text);
+    json_begin_object(&json);
+    write_names(packer, &json);
+    json_write_key(&json, TEXT("columns"));
+    json_begin_array(&json);
+    for (enum packed_column column = 0; column < COLUMN_COUNT; column++)
+        write_column(packer, &json, column);
+    json_end(&json);
+    write_ids(packer, &json);
+    json_end(&json);
+}
+
+/* ---- Attempts ---- */
+
+struct packer *html_packer_open(struct page *page, struct packed_rows *packed)
+{
+    const struct document *document = page->document;
+    int64_t max_rows = document->options.max_rows;
+    struct packer *packer = memory_alloc(1, sizeof(*packer));
+    *packed = (struct packed_rows){0};
+    *packer = (struct packer){.page = page, .packed = packed, .share = 1};
+    if (max_rows >= 0 && (uint64_t)max_rows < document->record_count)
+        packer->share = (double)max_rows / (double)document->record_count;
+    return packer;
+}
+
+static void forget_values(struct packer *packer)
+{
+    for (enum packed_column column = 0; column < COLUMN_COUNT; column++) {
+        name_set_free(&packer->values[column]);
+        packer->values[column] = (struct name_set){0};
+    }
+}
+
+bool html_packer_begin(struct packer *packer, size_t max_size, struct error *error)
+{
+    packer->max_bytes = max_size / 4 * 3;
     packer->packed->size = packer->packed->row_count = 0;
     packer->packed_text = packer->total_text = 0;
     packer->is_too_large = false;
+    packer->tries++;
     hash_table_clear(&packer->strata);
+    forget_values(packer);
     packer->stream = (z_stream){0};
-    packer->text = fopencookie(packer, "w", (cookie_io_functions_t){.write = deflate_bytes});
-    if (!packer->text || deflateInit2(&packer->stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED,
-                                      GZIP_WINDOW, GZIP_MEMORY, Z_DEFAULT_STRATEGY) != Z_OK) {
-        if (packer->text)
-            fclose(packer->text);
+    if (deflateInit2(&packer->stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, GZIP_WINDOW, GZIP_MEMORY,
+                     Z_DEFAULT_STRATEGY) != Z_OK)
         return error_set(error, ERROR_STORE, "report.html: the rows cannot be compressed");
-    }
-    packer->json = (struct json_writer){.stream = packer->text};
-    json_begin_object(&packer->json);
-    write_names(packer);
-    json_write_key(&packer->json, TEXT("rows"));
-    json_begin_array(&packer->json);
-    bool ok = store_for_each_record(document->store, document->selection, visit_for_packing, packer,
-                                    error);
-    json_end(&packer->json);
-    json_end(&packer->json);
-    fclose(packer->text);
-    append_packed(packer, Z_FINISH);
-    deflateEnd(&packer->stream);
-    packer->is_too_large |= packer->packed->size > packer->max_bytes;
-    return ok;
+    packer->text = fopencookie(packer, "w", (cookie_io_functions_t){.write = deflate_bytes});
+    return packer->text ||
+           error_set(error, ERROR_STORE, "report.html: the rows cannot be compressed");
 }
 
-bool html_pack(struct page *page, size_t max_size, struct packed_rows *packed, struct error *error)
+/* With the estimated size of columns. */
+static size_t estimate_size(const struct packer *packer)
 {
-    const struct document *document = page->document;
-    struct packer packer = {
-        .page = page, .packed = packed, .max_bytes = max_size / 4 * 3, .share = 1};
-    bool ok = true;
-    *packed = (struct packed_rows){0};
-    int64_t max_rows = document->options.max_rows;
-    if (max_rows >= 0 && (uint64_t)max_rows < document->record_count)
-        packer.share = (double)max_rows / (double)document->record_count;
-    for (int try = 0; ok && try < MAX_TRIES && (try == 0 || packer.is_too_large); try++) {
-        if (try > 0)
-            packer.share *= safety * fmin(1, (double)packer.packed_text /
-                                                 ((double)packer.total_text * packer.share) *
-                                                 (double)packer.max_bytes / (double)packed->size);
-        ok = pack_share(&packer, error);
-    }
-    if (packer.is_too_large)
-        packed->row_count = packed->size = 0;
-    hash_table_free(&packer.strata);
-    return ok;
+    return packer->packed->size + packer->packed->row_count * COLUMN_BYTES;
 }
+
+void html_packer_add(struct packer *packer, const struct saved_record *record)
+{
+    size_t size = cut_text(record->text).size + 60; /* and the other cells */
+    packer->total_text += size;
+    if (packer->is_too_large || !is_sampled(packer, record))
+        return;
+    pack_record(packer, record);
+    packer->packed_text += size;
+    packer->is_too_large = estimate_size(packer) > packer->max_bytes;
+}
+
+static void end_stream(struct packer *packer)
+{
+    if (packer->text)
+        fclose(packer->text);
+    packer->text = NULL;
+    if (packer->stream.state)
+        append_packed(packer, Z_FINISH);
+    deflateEnd(&packer->stream);
+    packer->stream = (z_stream){0};
+}
+
+bool html_packer_end(struct packer *packer, size_t max_size)
+{
+    struct packed_rows *packed = packer->packed;
+    size_t estimated = estimate_size(packer);
+    packer->max_bytes = max_size / 4 * 3;
+    if (!packer->is_too_large)
+        write_columns(packer);
+    end_stream(packer);
+    if (!packer->is_too_large && packed->size <= packer->max_bytes)
+        return true;
+    double wanted = (double)packer->packed_text / ((double)packer->total_text * packer->share) *
+                    (double)packer->max_bytes / (double)estimated;
+    packer->share *= safety * fmin(1, wanted);
+    if (packer->tries < MAX_TRIES)
+        return false;
+    packed->row_count = packed->size = 0;
+    return true;
+}
+
+void html_packer_close(struct packer *packer)
+{
+    end_stream(packer);
+    forget_values(packer);
+    hash_table_free(&packer->strata);
+    free(packer->rows);
+    free(packer);
+}
+
+/* ---- Packed rows ---- */
 
 void html_pack_write(struct page *page, const struct packed_rows *packed)
 {

@@ -87,12 +87,6 @@ static void write_row_heads(struct page *page, bool can_sort)
     page_markup(page, "</tr></thead>");
 }
 
-struct quoted_rows {
-    struct page *page;
-    const struct hash_table *quoted;
-    size_t count;
-};
-
 static const char *label_class(enum sentiment label)
 {
     return label == SENTIMENT_NEGATIVE ? "neg" : label == SENTIMENT_POSITIVE ? "pos" : "mu";
@@ -110,15 +104,9 @@ static void write_rating(struct page *page, const struct saved_record *record)
     page_text(page, (struct text){digits, json_format_real(record->rating_scale, digits)});
 }
 
-static bool write_quoted_row(void *user, const struct saved_record *record, struct error *error)
+static void write_quoted_row(struct page *page, const struct saved_record *record)
 {
-    (void)error;
-    struct quoted_rows *rows = user;
-    struct page *page = rows->page;
     const struct analysis *analysis = &record->analysis;
-    if (rows->count == MAX_QUOTED_ROWS || !hash_table_find(rows->quoted, record->feedback_id))
-        return true;
-    rows->count++;
     char id[17];
     hash_format(record->feedback_id, id);
     fprintf(page->out, "<tr id=\"r%s\"><td><time>", id);
@@ -149,7 +137,6 @@ static bool write_quoted_row(void *user, const struct saved_record *record, stru
     page_text_cut(page, record->text, HTML_MAX_TEXT_CHARACTERS);
     page_markup(page, "</bdi></td></tr>\n");
     arena_reset(&page->scratch);
-    return true;
 }
 
 /* The ids of all quoted records. */
@@ -171,26 +158,52 @@ static void list_quoted(const struct document *document, struct hash_table *quot
     }
 }
 
-/* Writes the table of quoted rows into memory, since its size decides how many rows can be packed.
- */
-static bool format_quoted(struct page *page, char **markup, size_t *size, struct error *error)
+/* The records, as they are read one after another. */
+struct row_reading {
+    struct page quoted_page; /* into memory: its size decides how many rows can be packed */
+    struct hash_table quoted;
+    size_t quoted_count;
+    char *markup; /* of the quoted rows, when quoted_page.out is closed */
+    size_t markup_size;
+    struct packer *packer;
+};
+
+static bool visit_record(void *user, const struct saved_record *record, struct error *error)
 {
-    struct hash_table quoted = {0};
-    struct page copy = {.document = page->document, .language = page->language};
-    struct quoted_rows rows = {.page = &copy, .quoted = &quoted};
-    list_quoted(page->document, &quoted);
-    copy.out = open_memstream(markup, size);
-    bool ok = copy.out != NULL;
-    if (!ok)
-        error_set(error, ERROR_STORE, "report.html: out of memory");
-    else
-        ok = store_for_each_record(page->document->store, page->document->selection,
-                                   write_quoted_row, &rows, error);
-    if (copy.out)
-        fclose(copy.out);
-    arena_free(&copy.scratch);
-    hash_table_free(&quoted);
-    return ok;
+    (void)error;
+    struct row_reading *reading = user;
+    if (reading->quoted_page.out && reading->quoted_count < MAX_QUOTED_ROWS &&
+        hash_table_find(&reading->quoted, record->feedback_id)) {
+        reading->quoted_count++;
+        write_quoted_row(&reading->quoted_page, record);
+    }
+    html_packer_add(reading->packer, record);
+    return true;
+}
+
+/* Reads all records, once for each attempt to pack them; the quoted ones in the first. `limit`:
+ * bytes of both. */
+static bool read_rows(struct page *page, struct row_reading *reading, size_t limit,
+                      struct error *error)
+{
+    const struct document *document = page->document;
+    reading->quoted_page.out = open_memstream(&reading->markup, &reading->markup_size);
+    if (!reading->quoted_page.out)
+        return error_set(error, ERROR_STORE, "report.html: out of memory");
+    for (;;) {
+        size_t rest = reading->markup_size < limit ? limit - reading->markup_size : 0;
+        bool ok = html_packer_begin(reading->packer, rest, error) &&
+                  store_for_each_record(document->store, document->selection, visit_record, reading,
+                                        error);
+        if (reading->quoted_page.out)
+            fclose(reading->quoted_page.out);
+        reading->quoted_page.out = NULL;
+        if (!ok)
+            return false;
+        rest = reading->markup_size < limit ? limit - reading->markup_size : 0;
+        if (html_packer_end(reading->packer, rest))
+            return true;
+    }
 }
 
 static void write_row_count(struct page *page, const struct packed_rows *packed)
@@ -209,32 +222,19 @@ static void write_row_count(struct page *page, const struct packed_rows *packed)
     page_markup(page, "</p>\n");
 }
 
-bool html_write_rows(struct page *page, struct packed_rows *packed, struct error *error)
+/* All rows, for the script. */
+static void write_packed_table(struct page *page)
 {
-    enum { REST_SIZE = 20000 }; /* bytes of what follows the rows */
-    char *quoted = NULL;
-    size_t quoted_size = 0;
-    long written = ftell(page->out);
-    size_t used = written > 0 ? (size_t)written + REST_SIZE : REST_SIZE;
-    if (!format_quoted(page, &quoted, &quoted_size, error)) {
-        free(quoted);
-        return false;
-    }
-    used += quoted_size;
-    size_t limit = page->document->options.max_rows == DOCUMENT_FITTING_ROWS
-                       ? (size_t)HTML_MAX_SIZE
-                       : (size_t)HTML_LIMIT_SIZE;
-    bool ok = html_pack(page, used < limit ? limit - used : 0, packed, error);
-    html_begin_section(page, "rows", WORD_ROWS, WORD_COUNT);
-    write_row_count(page, packed);
-    if (packed->row_count) {
-        write_filters(page);
-        page_markup(page, "<div class=\"box\" id=\"all\" hidden=\"hidden\"><table class=\"rows\">");
-        write_row_heads(page, true);
-        page_markup(page, "<tbody></tbody></table><p><button type=\"button\" id=\"more\">");
-        page_word(page, WORD_MORE);
-        page_markup(page, "</button></p></div>\n");
-    }
+    write_filters(page);
+    page_markup(page, "<div class=\"box\" id=\"all\" hidden=\"hidden\"><table class=\"rows\">");
+    write_row_heads(page, true);
+    page_markup(page, "<tbody></tbody></table><p><button type=\"button\" id=\"more\">");
+    page_word(page, WORD_MORE);
+    page_markup(page, "</button></p></div>\n");
+}
+
+static void write_quoted_table(struct page *page, struct text rows)
+{
     page_markup(page, "<h3>");
     page_word(page, WORD_ROWS_QUOTED);
     page_markup(page, "</h3><p class=\"mu\">");
@@ -242,8 +242,32 @@ bool html_write_rows(struct page *page, struct packed_rows *packed, struct error
     page_markup(page, "</p>\n<div class=\"box\"><table class=\"rows\">");
     write_row_heads(page, false);
     page_markup(page, "<tbody>\n");
-    fwrite(quoted, 1, quoted_size, page->out);
-    page_markup(page, "</tbody></table></div></section>\n");
-    free(quoted);
+    fwrite(rows.bytes, 1, rows.size, page->out);
+    page_markup(page, "</tbody></table></div>");
+}
+
+bool html_write_rows(struct page *page, struct packed_rows *packed, struct error *error)
+{
+    enum { REST_SIZE = 20000 }; /* bytes of what follows the rows */
+    struct row_reading reading = {
+        .quoted_page = {.document = page->document, .language = page->language},
+        .packer = html_packer_open(page, packed)};
+    long written = ftell(page->out);
+    size_t used = (written > 0 ? (size_t)written : 0) + REST_SIZE;
+    size_t limit = page->document->options.max_rows == DOCUMENT_FITTING_ROWS
+                       ? (size_t)HTML_MAX_SIZE
+                       : (size_t)HTML_LIMIT_SIZE;
+    list_quoted(page->document, &reading.quoted);
+    bool ok = read_rows(page, &reading, used < limit ? limit - used : 0, error);
+    html_begin_section(page, "rows", WORD_ROWS, WORD_COUNT);
+    write_row_count(page, packed);
+    if (packed->row_count)
+        write_packed_table(page);
+    write_quoted_table(page, (struct text){reading.markup, reading.markup_size});
+    page_markup(page, "</section>\n");
+    html_packer_close(reading.packer);
+    hash_table_free(&reading.quoted);
+    arena_free(&reading.quoted_page.scratch);
+    free(reading.markup);
     return ok;
 }
