@@ -17,6 +17,7 @@
 #include "stages/stages.h"
 #include "stages/tasks/clause_reader.h"
 #include "stages/tasks/point_writer.h"
+#include "stages/text/clause_words.h"
 #include "stages/text/sentence_quality.h"
 #include "stages/text/statements.h"
 #include "stages/text/terms.h"
@@ -258,7 +259,7 @@ static bool may_begin_with_name(const struct statement_reader *reader, struct te
         size++;
     if (normalize_letter_class(utf8_decode(text, 0, &letter)) != LETTER_SPACED_SCRIPT)
         return false;
-    return !statement_reader_knows(reader, text_slice(text, 0, size));
+    return !clause_words_knows(&reader->lexicon, text_slice(text, 0, size));
 }
 
 /* A shortened clause may have lost what the point says, or its negation. */
