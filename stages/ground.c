@@ -24,6 +24,7 @@
 
 enum {
     MAX_POINTS = 7,
+    MIN_POINTS = 4, /* if there are so many */
     MAX_QUOTES = 8,
     MAX_QUOTE_SIZE = 400,        /* bytes; of a longer sentence only the clause is quoted */
     MAX_SINGLE_EXTRA_WORDS = 10, /* of the text of a point that one record says */
@@ -39,6 +40,9 @@ static const double min_probability = 0.6;
 
 /* Points may differ from the group's share of praise by this much. */
 static const double max_share_difference = 0.15;
+
+/* What a point below MIN_POINTS is worth, in percents of that difference. */
+static const double missing_cost = 30;
 
 struct ground {
     int64_t max_points, max_quotes;
@@ -218,7 +222,7 @@ struct stated_point {
     size_t clause_count;
 };
 
-enum { CLAUSES_OF_A_WHOLE = 4, FOREIGN_WORDS = 2 };
+enum { CLAUSES_OF_A_WHOLE = 4, FOREIGN_WORDS = 2, SPECIFIC_WORDS = 2 };
 
 /* Counts what the clauses say the point of, if it is not about an aspect. */
 static void count_wholes(struct stated_point *point, const struct text *clauses, size_t count)
@@ -268,22 +272,29 @@ static size_t count_extra_words(void *user, struct text text)
     const struct stated_point *point = user;
     const struct point_candidate *candidate = point->candidate;
     struct arena scratch = {0};
-    bool is_praise = candidate->polarity == SENTIMENT_POSITIVE, is_mixed = false;
+    bool is_praise = candidate->polarity == SENTIMENT_POSITIVE, is_mixed = false,
+         is_specific = false, is_word = text_find(text, TEXT(" "), 0) == text.size;
     size_t count, extra = SIZE_MAX;
     const struct statement *statements = statements_extract(point->reader, text, &scratch, &count);
     for (size_t i = 0; i < count; i++) {
         bool is_same_side =
             statements[i].polarity == 0 || (statements[i].polarity > 0) == is_praise;
         is_mixed |= !is_same_side;
-        if (is_same_side && statements[i].aspect == candidate->aspect &&
+        if (is_same_side && (!is_word || statements[i].says_itself) &&
+            statements[i].aspect == candidate->aspect &&
             (statements[i].opinion == candidate->opinion ||
              (point->is_single && statements[i].is_open && candidate->is_general &&
               !sentence_is_first_person(text))) &&
             statements[i].extra_words <= point->max_extra_words)
             extra = statements[i].extra_words + (size_t)statements[i].is_open +
                     count_foreign_words(point, &statements[i]);
+        is_specific |= candidate->is_general && !statements[i].is_general && is_same_side &&
+                       statements[i].aspect == candidate->aspect && statements[i].opinion;
     }
     arena_free(&scratch);
+    /* "The delivery was good and fast" does not say what "good delivery" does. */
+    if (is_specific && extra < SIZE_MAX)
+        extra += SPECIFIC_WORDS;
     /* "The staircase is dirty" does not say that all is. */
     if (candidate->aspect == 0 && !point->is_single && extra < SIZE_MAX)
         extra *= 2;
@@ -452,7 +463,8 @@ static int compare_points(const void *a, const void *b)
 }
 
 /* How many points praise and how many complain: as many as there may be of which the shares are
- * close to those of the group; of equally many, the closest. */
+ * close to those of the group; of equally many, the closest. Where one side has too few points,
+ * four points that are farther from these shares are better than two. */
 static void choose_counts(const struct group *group, const size_t available[SIDE_COUNT],
                           size_t max_points, size_t counts[SIDE_COUNT])
 {
@@ -469,7 +481,8 @@ static void choose_counts(const struct group *group, const size_t available[SIDE
                 continue;
             double difference = fabs((double)positive / (double)total - share);
             double excess = difference > max_share_difference ? difference : 0;
-            double cost = 100 * excess - (double)total + difference;
+            double missing = total < MIN_POINTS ? (double)(MIN_POINTS - total) : 0;
+            double cost = 100 * excess + missing_cost * missing - (double)total + difference;
             if (cost < best) {
                 best = cost;
                 counts[SIDE_POSITIVE] = positive;

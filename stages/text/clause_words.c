@@ -7,12 +7,18 @@
 #include "base/hash.h"
 #include "base/normalize.h"
 #include "base/utf8.h"
+#include "stages/text/korean_predicates.h"
 #include "stages/text/terms.h"
 
 enum {
     MAX_WORD_SIZE = 64,
     NEGATION_REACH = 3, /* words of meaning that a negation reverses */
 };
+
+bool clause_word_has_meaning(const struct clause_word *word)
+{
+    return word->kind == WORD_CONTENT || word->kind == WORD_ASPECT || word->kind == WORD_OPINION;
+}
 
 static void set_listed_word(const struct lexicon *lexicon, struct clause_word *word,
                             const struct lexicon_word *listed)
@@ -37,15 +43,19 @@ static void read_korean_word(const struct lexicon *lexicon, struct text text,
     const struct lexicon_word *listed = lexicon_find_beginning(lexicon, text, &end);
     if (!listed)
         listed = lexicon_find_glued_opinion(lexicon, text, &end);
-    if (listed) {
+    if (listed && listed->kind != WORD_NEGATION_NONE) {
         set_listed_word(lexicon, word, listed);
         word->is_negated = lexicon_has_negation(text_slice(text, end, text.size));
         return;
     }
     struct text stem = lexicon_strip_korean_ending(text);
     word->id = hash_text(stem);
-    if (utf8_count_code_points(stem) < 2)
+    if (lexicon_has_negation(text)) {
+        word->is_negated = true;
+        word->action = korean_verb_id(text); /* "잡히지도않고" */
+    } else if (utf8_count_code_points(stem) < 2) {
         word->kind = WORD_EMPTY;
+    }
 }
 
 /* In small letters, without "'s"; `bytes` has room for MAX_WORD_SIZE. */
@@ -157,18 +167,102 @@ static bool follows_user(struct text clause, size_t at)
             text_starts_with_ignore_case(after, TEXT("unfriendly")));
 }
 
-/* "안 되네요" is "안되네요": it does not work. */
-static void join_korean_negation(const struct lexicon *lexicon, struct text text,
-                                 struct clause_word *negation, struct clause_word *word)
+static bool begins_with_one_of(struct text text, const char *const *syllables)
 {
-    static const char *const stems[] = {"되", "돼", "됩", "됨", "된", "됐", NULL};
+    size_t size = 0;
+    if (text.size > 0)
+        utf8_decode(text, 0, &size);
+    return text_is_one_of(text_slice(text, 0, size), syllables);
+}
+
+/* Whether something stands between the last word and the one before it. */
+static struct clause_word *find_word_before(struct clause_words words, bool has_break)
+{
+    return words.count > 0 && !has_break ? &words.items[words.count - 1] : NULL;
+}
+
+/* What "안" or "못" before `verb` reverses. "안 돼요": it does not work; "답변 안 해요": there is
+ * no answer; "냄새 안 나요": the smell; else the verb: "안 잡혀요". `before` is the word before the
+ * negation, or NULL. */
+static void negate_korean_verb(const struct lexicon *lexicon, struct text verb,
+                               struct clause_word *before, struct clause_word *word)
+{
+    static const char *const work[] = {"되", "돼", "됩", "됨", "된", "됐", NULL};
+    static const char *const act[] = {"하", "해", "했", "함", "합", "한", "할", NULL};
+    const struct lexicon_word *broken = lexicon_find(lexicon, TEXT("안되"));
+    bool is_opinion = before && before->kind == WORD_OPINION;
+    if (broken && begins_with_one_of(verb, work)) {
+        set_listed_word(lexicon, word, broken);
+        return;
+    }
+    bool is_action = !begins_with_one_of(verb, act);
+    if (before && !is_action && !is_opinion)
+        before->is_missing = clause_word_has_meaning(before);
+    if (is_opinion)
+        before->is_negated ^= true;
+    if (!is_action || is_opinion)
+        word->kind = WORD_EMPTY;
+    else if (word->kind == WORD_CONTENT || word->kind == WORD_EMPTY)
+        word->action = korean_verb_id(verb);
+    if (word->action)
+        word->kind = WORD_CONTENT;
+}
+
+/* "안 잡혀요", "안잡혀요". */
+static void apply_korean_negation(const struct lexicon *lexicon, struct text text,
+                                  struct clause_words *words, struct clause_word *word)
+{
+    static const char *const negations[] = {"안", "못", NULL};
+    struct clause_word *negation = find_word_before(*words, word->has_break);
     size_t size;
     utf8_decode(text, 0, &size);
-    const struct lexicon_word *listed = lexicon_find(lexicon, TEXT("안되"));
-    if (!listed || !text_is_one_of(text_slice(text, 0, size), stems))
-        return;
-    negation->kind = WORD_EMPTY;
-    set_listed_word(lexicon, word, listed);
+    if (negation && negation->kind == WORD_NEGATION_WORD_BEFORE && word->kind != WORD_OPINION &&
+        word->kind != WORD_ASPECT) {
+        words->count--;
+        struct clause_word *before = find_word_before(*words, negation->has_break);
+        struct clause_word kept = *negation;
+        kept.kind = WORD_EMPTY;
+        negate_korean_verb(lexicon, text, before, word);
+        words->items[words->count++] = kept;
+    } else if (begins_with_one_of(text, negations) && size < text.size &&
+               (word->kind == WORD_CONTENT || word->kind == WORD_NEGATION_WORD_BEFORE)) {
+        negate_korean_verb(lexicon, text_slice(text, size, text.size),
+                           find_word_before(*words, word->has_break), word);
+    }
+}
+
+/* Whether the noun that begins here depends on a preposition before it. An adjective between them
+ * belongs to the noun: "in a great location". */
+static bool follows_preposition(bool is_pending, const struct clause_word *word)
+{
+    return is_pending && (word->kind == WORD_ASPECT || word->kind == WORD_CONTENT);
+}
+
+/* Whether a word of a spaced script is of this kind. */
+static bool is_listed_as(const struct lexicon *lexicon, struct text word, enum lexicon_kind kind)
+{
+    char bytes[MAX_WORD_SIZE];
+    const struct lexicon_word *listed =
+        word.size <= sizeof(bytes) ? lexicon_find(lexicon, lower_word(word, bytes)) : NULL;
+    return listed && listed->kind == kind;
+}
+
+static void read_word(const struct lexicon *lexicon, struct text clause, struct clause_word *word)
+{
+    size_t size;
+    struct text found = text_slice(clause, word->begin, word->end);
+    enum letter_class kind = classify(utf8_decode(clause, word->begin, &size));
+    if (kind == LETTER_UNSPACED_SCRIPT)
+        read_korean_word(lexicon, found, word);
+    else if (kind == LETTER_SPACED_SCRIPT)
+        read_spaced_word(lexicon, found, word);
+    else
+        word->kind = WORD_EMPTY;
+    if (follows_user(clause, word->begin))
+        read_spaced_word(lexicon,
+                         text_starts_with_ignore_case(found, TEXT("un")) ? TEXT("difficult")
+                                                                         : TEXT("easy"),
+                         word);
 }
 
 static struct clause_words read_words(const struct lexicon *lexicon, struct text text, size_t begin,
@@ -178,7 +272,7 @@ static struct clause_words read_words(const struct lexicon *lexicon, struct text
         .items = arena_alloc(arena, end - begin + 1, sizeof(struct clause_word))};
     struct text clause = text_slice(text, 0, end);
     size_t size, next, previous_end = begin;
-    bool has_break = false;
+    bool has_break = false, is_pending = false; /* a preposition waits for its noun */
     for (size_t at = begin; at < end; at = next) {
         enum letter_class kind = classify(utf8_decode(clause, at, &size));
         next = at + size;
@@ -188,73 +282,101 @@ static struct clause_words read_words(const struct lexicon *lexicon, struct text
         struct text found = text_slice(clause, at, next);
         has_break |= is_break(text_slice(clause, previous_end, at));
         previous_end = next;
-        if (lexicon_is_break(found, false)) {
+        is_pending |= lexicon_is_break(found, BREAK_PREPOSITION);
+        bool is_wish = is_listed_as(lexicon, found, WORD_WISH);
+        if (lexicon_is_break(found, BREAK_WORD)) {
             has_break = true;
-            continue;
+            if (!is_wish)
+                continue;
         }
         struct clause_word word = {.begin = at, .end = next, .has_break = has_break};
-        if (kind == LETTER_UNSPACED_SCRIPT)
-            read_korean_word(lexicon, found, &word);
-        else if (kind == LETTER_SPACED_SCRIPT)
-            read_spaced_word(lexicon, found, &word);
-        else
-            word.kind = WORD_EMPTY;
-        if (kind == LETTER_UNSPACED_SCRIPT && words.count > 0 &&
-            words.items[words.count - 1].kind == WORD_NEGATION_WORD_BEFORE && !has_break)
-            join_korean_negation(lexicon, found, &words.items[words.count - 1], &word);
-        if (follows_user(clause, at))
-            read_spaced_word(lexicon,
-                             text_starts_with_ignore_case(found, TEXT("un")) ? TEXT("difficult")
-                                                                             : TEXT("easy"),
-                             &word);
+        read_word(lexicon, clause, &word);
         if (word.kind == WORD_OPINION && is_name(clause, begin, found))
             word.kind = WORD_EMPTY;
+        if (kind == LETTER_UNSPACED_SCRIPT)
+            apply_korean_negation(lexicon, found, &words, &word);
+        word.is_secondary = follows_preposition(is_pending, &word);
+        is_pending &= !clause_word_has_meaning(&word);
         words.items[words.count++] = word;
-        has_break = lexicon_is_break(found, true);
+        has_break = lexicon_is_break(found, BREAK_ENDING);
     }
     return words;
 }
 
-bool clause_word_has_meaning(const struct clause_word *word)
+/* "cannot recommend it enough"; but "not clean enough" is no praise. */
+static bool is_cancelled(struct clause_words words)
 {
-    return word->kind == WORD_CONTENT || word->kind == WORD_ASPECT || word->kind == WORD_OPINION;
-}
-
-static void apply_negations(struct clause_words words)
-{
-    bool is_cancelled = false, is_recommended = false;
+    bool has_cancel = false, is_recommended = false;
     for (size_t i = 0; i < words.count; i++) {
         const struct clause_word *word = &words.items[i];
-        is_cancelled |= word->kind == WORD_NEGATION_CANCEL;
+        has_cancel |= word->kind == WORD_NEGATION_CANCEL;
         is_recommended |=
             word->kind == WORD_OPINION && strcmp(word->family->name, "recommended") == 0;
     }
-    if (is_cancelled && is_recommended)
-        return; /* but "not clean enough" is no praise */
-    for (size_t i = 0; i < words.count; i++) {
-        enum lexicon_kind kind = words.items[i].kind;
-        if (kind == WORD_NEGATION_AFTER && i > 0)
-            words.items[i - 1].is_negated ^= true;
-        if (kind == WORD_NEGATION_AFTER && i > 1 && words.items[i - 1].kind != WORD_OPINION &&
-            words.items[i - 2].kind == WORD_OPINION && !words.items[i - 1].has_break)
-            words.items[i - 2].is_negated ^= true; /* "저렴한 가격은 아니지만" */
-        size_t reach = kind == WORD_NEGATION_BEFORE        ? NEGATION_REACH
-                       : kind == WORD_NEGATION_WORD_BEFORE ? 1
-                                                           : 0;
-        for (size_t k = i + 1; reach > 0 && k < words.count && !words.items[k].has_break; k++)
-            if (clause_word_has_meaning(&words.items[k])) {
-                words.items[k].is_negated = true;
-                if (words.items[k].kind == WORD_OPINION)
-                    break;
-                reach--;
-            }
+    return has_cancel && is_recommended;
+}
+
+/* A negation reverses the word before it: "깨끗하지 않아요", "주차장이 없어요". */
+static void negate_before(struct text text, struct clause_words words, size_t negation)
+{
+    if (negation == 0)
+        return;
+    struct clause_word *before = &words.items[negation - 1];
+    before->is_negated ^= true;
+    if (words.items[negation].kind == WORD_NEGATION_MISSING_AFTER)
+        before->is_missing = before->kind == WORD_CONTENT || before->kind == WORD_ASPECT;
+    else if (before->kind == WORD_CONTENT)
+        before->action = korean_verb_id(text_slice(text, before->begin, before->end));
+    if (negation > 1 && before->kind != WORD_OPINION && before[-1].kind == WORD_OPINION &&
+        !before->has_break)
+        before[-1].is_negated ^= true; /* "저렴한 가격은 아니지만" */
+}
+
+/* The words up to the next opinion, at most so many, are negated; the first is a verb, or a noun
+ * that is missing. */
+static void negate_after(struct clause_words words, size_t negation, size_t reach)
+{
+    bool is_first = true, is_missing = words.items[negation].kind == WORD_NEGATION_MISSING;
+    for (size_t k = negation + 1; reach > 0 && k < words.count && !words.items[k].has_break; k++) {
+        struct clause_word *word = &words.items[k];
+        if (!clause_word_has_meaning(word))
+            continue;
+        word->is_negated = true;
+        if (word->kind == WORD_OPINION)
+            break;
+        if (is_first && is_missing)
+            word->is_missing = true;
+        else if (is_first && !word->action)
+            word->action = hash_combine_number(word->id, 1);
+        is_first = false;
+        reach--;
     }
+}
+
+static void apply_negations(struct text text, struct clause_words words)
+{
+    for (size_t i = 0; i < words.count && !is_cancelled(words); i++)
+        switch (words.items[i].kind) {
+        case WORD_NEGATION_AFTER:
+        case WORD_NEGATION_MISSING_AFTER:
+            negate_before(text, words, i);
+            break;
+        case WORD_NEGATION_BEFORE:
+        case WORD_NEGATION_MISSING:
+            negate_after(words, i, NEGATION_REACH);
+            break;
+        case WORD_NEGATION_WORD_BEFORE:
+            negate_after(words, i, 1);
+            break;
+        default:
+            break;
+        }
 }
 
 struct clause_words clause_words_read(const struct lexicon *lexicon, struct text text, size_t begin,
                                       size_t end, struct arena *arena)
 {
     struct clause_words words = read_words(lexicon, text, begin, end, arena);
-    apply_negations(words);
+    apply_negations(text, words);
     return words;
 }

@@ -12,8 +12,11 @@ struct clause_word {
     const struct opinion_family *family; /* of an opinion */
     const char *aspect;                  /* of an aspect; NULL: it is not listed */
     bool is_whole;
-    bool is_negated; /* by itself or a neighbor */
-    bool has_break;  /* a comma, or a word like "and", stands before it */
+    uint64_t action; /* a verb whose negation says something: "안 잡혀요", "won't open"; 0: none */
+    bool is_negated;   /* by itself or a neighbor */
+    bool is_missing;   /* what is negated is a noun: "no parking", "답변 없음" */
+    bool is_secondary; /* after a preposition: "the food at this hotel" */
+    bool has_break;    /* a comma, or a word like "and", stands before it */
 };
 
 struct clause_words {

@@ -14,8 +14,8 @@ enum {
 };
 
 static const struct opinion_family families[] = {
-#define ROW(family, polarity, opposite, is_general, stands_alone)                                  \
-    {family, POLARITY_##polarity, opposite, is_general, stands_alone},
+#define ROW(family, polarity, opposite, is_general, stands_alone, says_itself)                     \
+    {family, POLARITY_##polarity, opposite, is_general, stands_alone, says_itself},
 #include "stages/text/data/opinion_families.inc"
 #undef ROW
 };
@@ -46,8 +46,6 @@ static const struct lexicon_word lexicon_words[] = {
 #include "stages/text/data/empty_words.inc"
 #undef ROW
 };
-
-enum break_place { BREAK_WORD, BREAK_ENDING };
 
 static const struct break_word {
     const char *text;
@@ -106,14 +104,13 @@ const struct opinion_family *lexicon_find_implied(const struct lexicon *lexicon,
     return NULL;
 }
 
-bool lexicon_is_break(struct text word, bool by_ending)
+bool lexicon_is_break(struct text word, enum break_place place)
 {
-    enum break_place place = by_ending ? BREAK_ENDING : BREAK_WORD;
     for (size_t i = 0; i < sizeof(break_words) / sizeof(*break_words); i++) {
         struct text listed = text_of(break_words[i].text);
         if (break_words[i].place == place &&
-            (!by_ending ? text_equal_ignore_case(word, listed)
-                        : word.size > listed.size && text_ends_with(word, listed)))
+            (place != BREAK_ENDING ? text_equal_ignore_case(word, listed)
+                                   : word.size > listed.size && text_ends_with(word, listed)))
             return true;
     }
     return false;
@@ -147,6 +144,11 @@ bool lexicon_has_negation(struct text rest)
     return false;
 }
 
+static bool is_after(enum lexicon_kind kind)
+{
+    return kind == WORD_NEGATION_AFTER || kind == WORD_NEGATION_MISSING_AFTER;
+}
+
 /* Whether a word may go on with `rest` after a listed beginning of so many syllables. */
 static bool may_continue(enum lexicon_kind kind, size_t syllables, struct text rest)
 {
@@ -154,8 +156,7 @@ static bool may_continue(enum lexicon_kind kind, size_t syllables, struct text r
         return rest.size == 0;
     if (kind == WORD_ASPECT)
         return is_korean_ending(rest);
-    return kind == WORD_OPINION || syllables > 1 || kind == WORD_NEGATION_AFTER ||
-           is_korean_ending(rest);
+    return kind == WORD_OPINION || syllables > 1 || is_after(kind) || is_korean_ending(rest);
 }
 
 const struct lexicon_word *lexicon_find_beginning(const struct lexicon *lexicon, struct text word,

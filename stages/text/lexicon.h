@@ -12,11 +12,15 @@ enum lexicon_kind {
     WORD_ASPECT,
     WORD_OPINION,
     WORD_WISH,
-    WORD_NEGATION_BEFORE, /* reverses what follows */
+    /* data/negation_words.tsv explains these. */
+    WORD_NEGATION_BEFORE,
+    WORD_NEGATION_MISSING,
     WORD_NEGATION_WORD_BEFORE,
     WORD_NEGATION_AFTER,
-    WORD_NEGATION_INSIDE, /* only within a word: lexicon_has_negation */
+    WORD_NEGATION_MISSING_AFTER,
+    WORD_NEGATION_INSIDE,
     WORD_NEGATION_CANCEL,
+    WORD_NEGATION_NONE,
 };
 
 /* Opinion words that mean the same. */
@@ -24,7 +28,7 @@ struct opinion_family {
     const char *name;
     int polarity;         /* +1, -1 */
     const char *opposite; /* name of a family; "-": none */
-    bool is_general, stands_alone;
+    bool is_general, stands_alone, says_itself;
 };
 
 /* A row of a list. */
@@ -70,8 +74,9 @@ bool lexicon_has_negation(struct text rest);
 /* A Korean word without its longest particle or ending; one syllable at least is left. */
 struct text lexicon_strip_korean_ending(struct text word);
 
-/* Whether a word separates the opinions and aspects before it from those after it ("and"), or, with
- * `by_ending`, whether a Korean word does so by its ending ("깨끗하고"). */
-bool lexicon_is_break(struct text word, bool by_ending);
+enum break_place { BREAK_WORD, BREAK_ENDING, BREAK_PREPOSITION };
+
+/* Whether a word separates opinions and aspects in this way (data/break_words.tsv). */
+bool lexicon_is_break(struct text word, enum break_place place);
 
 #endif

@@ -13,6 +13,7 @@ enum {
     /* Between an opinion and its aspect; a neighbor is 1 nearer than others. */
     WORD_DISTANCE = 2,
     BREAK_DISTANCE = 4,
+    PHRASE_DISTANCE = 4, /* of "hotel" in "the food at this hotel" */
     MAX_WORDS_BEFORE_SUBJECT = 2,
 };
 
@@ -86,6 +87,7 @@ static void set_opinion(struct statement *statement, const struct opinion_family
     statement->opposite = is_negated ? id : other;
     statement->is_general = family->is_general;
     statement->stands_alone = family->stands_alone;
+    statement->says_itself = family->says_itself;
 }
 
 static size_t measure_distance(const struct clause_word *words, size_t a, size_t b)
@@ -117,7 +119,9 @@ static size_t find_aspect(const struct clause_word *words, size_t begin, size_t 
         for (size_t i = begin; i < end; i++) {
             if (words[i].kind != (listed ? WORD_ASPECT : WORD_CONTENT))
                 continue;
-            size_t distance = measure_distance(words, i, opinion);
+            size_t distance =
+                measure_distance(words, i, opinion) +
+                (listed && words[i].is_secondary && words[i].is_whole ? PHRASE_DISTANCE : 0);
             if (distance < best_distance &&
                 distance <= (listed ? MAX_ASPECT_DISTANCE : MAX_CONTENT_DISTANCE)) {
                 best = i;
@@ -283,9 +287,7 @@ static void add_pairs(const struct unit *unit, struct statement statement, size_
         statement.is_listed = is_listed;
         if (is_listed && !words[i].is_whole && is_subject(unit, i))
             add_open_statement(unit, i, statement, list);
-        bool is_missing = (i > begin && words[i - 1].kind == WORD_NEGATION_BEFORE) ||
-                          (i + 1 < end && words[i + 1].kind == WORD_NEGATION_AFTER);
-        if (is_listed && is_missing) {
+        if (words[i].is_missing) {
             statement.aspect = hash_combine_number(words[i].id, 1);
             add_statement(list, statement, meaning_count - 1);
             pairs++;
@@ -303,11 +305,42 @@ static void add_pairs(const struct unit *unit, struct statement statement, size_
     }
 }
 
-static void add_unit(const struct unit *unit, struct statement_list *list)
+/* Verbs that are negated: "won't open", "택시가 안 잡혀요". */
+static void add_actions(const struct unit *unit, struct statement statement, size_t meaning_count,
+                        struct statement_list *list)
+{
+    for (size_t i = unit->begin; i < unit->end; i++) {
+        if (!unit->words[i].action)
+            continue;
+        statement.opinion = unit->words[i].action;
+        statement.stands_alone = statement.is_listed = true;
+        add_statement(list, statement, meaning_count - 1);
+    }
+}
+
+/* What comes before a wish is no wish if a break separates them: "Great hotel, but the bed should
+ * be softer". A Korean wish is at the end of all that is wished. */
+static size_t find_end_before_wish(const struct unit *unit)
+{
+    size_t wish = unit->begin;
+    while (wish < unit->end && unit->words[wish].kind != WORD_WISH)
+        wish++;
+    if (wish == unit->end)
+        return unit->end;
+    bool is_korean = (unsigned char)unit->text.bytes[unit->words[wish].begin] >= 0x80;
+    while (!is_korean && wish > unit->begin && !unit->words[wish].has_break)
+        wish--;
+    return is_korean ? unit->begin : wish;
+}
+
+static void add_unit(struct unit *unit, struct statement_list *list)
 {
     const struct clause_word *words = unit->words;
-    size_t begin = unit->begin, end = unit->end, meaning_count = 0;
-    if (begin == end || end - begin > MAX_UNIT_WORDS || has_kind(words, begin, end, WORD_WISH))
+    size_t begin = unit->begin, meaning_count = 0;
+    if (begin == unit->end || unit->end - begin > MAX_UNIT_WORDS)
+        return;
+    size_t end = unit->end = find_end_before_wish(unit);
+    if (begin == end)
         return;
     for (size_t i = begin; i < end; i++)
         meaning_count += clause_word_has_meaning(&words[i]);
@@ -315,6 +348,7 @@ static void add_unit(const struct unit *unit, struct statement_list *list)
     for (size_t i = begin; i < end; i++)
         if (words[i].kind == WORD_OPINION)
             add_opinion(unit, i, statement, list);
+    add_actions(unit, statement, meaning_count, list);
     if (!has_kind(words, begin, end, WORD_OPINION))
         add_pairs(unit, statement, meaning_count, list);
 }
@@ -322,6 +356,26 @@ static void add_unit(const struct unit *unit, struct statement_list *list)
 uint64_t statement_general_opinion(int polarity)
 {
     return hash_text(polarity > 0 ? TEXT("good") : TEXT("bad"));
+}
+
+static const char *const why_words[] = {
+#define ROW(language, word) word,
+#include "stages/text/data/why_words.inc"
+#undef ROW
+    NULL,
+};
+
+/* Who asks states nothing, unless he asks why something is so. */
+static bool asks(struct text clause)
+{
+    struct text word;
+    bool is_why = false;
+    clause = text_trim(clause);
+    if (!text_ends_with(clause, TEXT("?")))
+        return false;
+    while (!is_why && text_split(&clause, ' ', &word))
+        is_why = text_is_one_of_ignore_case(word, why_words);
+    return !is_why;
 }
 
 const struct statement *statements_extract(const struct statement_reader *reader, struct text text,
@@ -332,9 +386,7 @@ const struct statement *statements_extract(const struct statement_reader *reader
     /* A word has at most one statement of its own, and one with its aspect or its neighbor. */
     struct statement_list list = {.items = arena_alloc(arena, text.size + 2, sizeof(*list.items))};
     for (size_t i = 0; i < clause_count; begin = ends[i++]) {
-        bool is_question = ends[i] > begin &&
-                           text_ends_with(text_trim(text_slice(text, begin, ends[i])), TEXT("?"));
-        if (is_question)
+        if (asks(text_slice(text, begin, ends[i])))
             continue;
         struct clause_words words =
             clause_words_read(&reader->lexicon, text, begin, ends[i], arena);
