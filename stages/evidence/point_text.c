@@ -38,10 +38,14 @@ static const double plain_cost = 1.5;     /* of a Korean ending that no customer
 static const double glued_cost = 3;       /* of Korean words without blanks */
 static const double comma_cost = 1.5;     /* points are listed with commas */
 static const double word_cost = 2;        /* of a text of one word */
-static const double rare_cost = 1.5;      /* of a word that few of the clauses have */
+static const double rare_cost = 3;        /* of a word that few of the clauses have */
 
 /* A word is rare if fewer of the clauses have it. */
 static const double min_word_share = 0.25;
+
+/* Texts with more rare words than this do not stand for many clauses. */
+static const double max_rarity = 1.5;
+enum { MANY_CLAUSES = 8 };
 
 enum filler_place {
     PLACE_START,
@@ -260,6 +264,16 @@ static bool shows_feelings(struct text text)
     return false;
 }
 
+/* Whether a Korean sentence ends before the last word: "좋았습니다 핏이 맞아요". */
+static bool has_inner_end(struct text text)
+{
+    for (size_t at = 0; at < text.size; at++)
+        if (text.bytes[at] == ' ' && (text_ends_with(text_slice(text, 0, at), TEXT("요")) ||
+                                      text_ends_with(text_slice(text, 0, at), TEXT("니다"))))
+            return true;
+    return false;
+}
+
 /* Whether korean_plain_form may have written the ending. */
 static bool has_plain_ending(struct text text)
 {
@@ -364,6 +378,7 @@ static double compute_cost(const struct point_text_facts *facts)
            (sentence_is_self_contained(text) ? 0 : personal_cost) +
            (ends_with_filler(text, PLACE_ENDING) ? open_cost : 0) +
            (shows_feelings(text) ? feeling_cost : 0) + (has_plain_ending(text) ? plain_cost : 0) +
+           (has_inner_end(text) ? open_cost : 0) +
            (text_find(text, TEXT(","), 0) < text.size ? comma_cost : 0) -
            repeat_gain * log2((double)facts->repeats);
 }
@@ -384,27 +399,29 @@ static int compare_costs(const void *a, const void *b)
     return left->number < right->number ? -1 : 1;
 }
 
-size_t point_text_choose(const struct text *clauses, size_t count,
-                         const struct point_text_check *check, struct text *texts, size_t max_count,
-                         struct arena *arena)
+size_t point_text_choose(struct text_array clauses, const struct point_text_check *check,
+                         struct text *texts, size_t max_count, struct arena *arena)
 {
     struct arena scratch = {0};
     struct hash_table repeats = {0};
     struct word_shares shares = {0};
-    struct ranked_text *ranked = arena_alloc(&scratch, count, sizeof(*ranked));
+    struct ranked_text *ranked = arena_alloc(&scratch, clauses.count, sizeof(*ranked));
     size_t ranked_count = 0, chosen = 0;
-    for (size_t i = 0; i < count; i++)
-        count_clause_words(&shares, clauses[i]);
-    for (size_t i = 0; i < count; i++) {
-        struct text text = point_text_shorten(clauses[i], &scratch);
-        size_t extra = text.size ? check->count_extra_words(check->user, text) : SIZE_MAX;
+    for (size_t i = 0; i < clauses.count; i++)
+        count_clause_words(&shares, clauses.items[i]);
+    for (size_t i = 0; i < clauses.count; i++) {
+        struct text text = point_text_shorten(clauses.items[i], &scratch);
+        double rarity = text.size ? measure_rarity(&shares, text) : INFINITY;
+        if (rarity == INFINITY || (clauses.count >= MANY_CLAUSES && rarity > max_rarity))
+            continue;
+        size_t extra = check->count_extra_words(check->user, text);
         if (extra == SIZE_MAX)
             continue;
         struct ranked_text *next = &ranked[ranked_count++];
         *next = (struct ranked_text){.text = text,
                                      .hash = hash_words(text, &scratch),
                                      .extra_words = extra,
-                                     .rarity = measure_rarity(&shares, text),
+                                     .rarity = rarity,
                                      .number = i};
         ++*hash_table_get_or_insert(&repeats, next->hash, 0, NULL);
     }

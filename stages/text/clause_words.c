@@ -373,10 +373,40 @@ static void apply_negations(struct text text, struct clause_words words)
         }
 }
 
+/* "a dog friendly hotel": nobody is friendly. "I recommend booking early": not the thing itself. */
+static void drop_other_meanings(struct text text, struct clause_words words)
+{
+    for (size_t i = 0; i + 1 < words.count; i++) {
+        struct clause_word *word = &words.items[i], *next = word + 1;
+        if (next->has_break)
+            continue;
+        struct text after = text_slice(text, next->begin, next->end);
+        if (word->kind == WORD_CONTENT && next->begin == word->end + 1 &&
+            text_equal_ignore_case(after, TEXT("friendly")))
+            next->kind = WORD_EMPTY;
+        if (word->kind == WORD_OPINION && strcmp(word->family->name, "recommended") == 0 &&
+            next->kind == WORD_CONTENT && text_ends_with(after, TEXT("ing")))
+            word->kind = WORD_EMPTY;
+    }
+}
+
+/* "sound quality" is the sound, "battery quality" the battery. */
+static void join_compounds(struct clause_words words)
+{
+    for (size_t i = 1; i < words.count; i++) {
+        const struct clause_word *before = &words.items[i - 1];
+        if (before->kind == WORD_ASPECT && !before->is_whole && words.items[i].aspect &&
+            !words.items[i].has_break && strcmp(words.items[i].aspect, "quality") == 0)
+            words.items[i].kind = WORD_EMPTY;
+    }
+}
+
 struct clause_words clause_words_read(const struct lexicon *lexicon, struct text text, size_t begin,
                                       size_t end, struct arena *arena)
 {
     struct clause_words words = read_words(lexicon, text, begin, end, arena);
+    join_compounds(words);
+    drop_other_meanings(text, words);
     apply_negations(text, words);
     return words;
 }

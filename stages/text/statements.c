@@ -238,6 +238,9 @@ static void add_opinion(const struct unit *unit, size_t opinion, struct statemen
                         struct statement_list *list)
 {
     size_t aspect = find_aspect(unit->words, unit->begin, unit->end, opinion);
+    statement.is_last = true;
+    for (size_t i = opinion + 1; i < unit->end; i++)
+        statement.is_last &= !clause_word_has_meaning(&unit->words[i]);
     add_opinion_about(unit, opinion, aspect, statement, list);
     if (aspect == unit->end || unit->words[aspect].kind != WORD_ASPECT || count_opinions(unit) > 1)
         return;

@@ -20,6 +20,7 @@ struct statement {
                      it"; opinion is 0 */
     bool is_general;           /* the opinion says no more than its polarity: "good" */
     bool stands_alone;         /* the opinion makes sense without an aspect */
+    bool is_last;              /* no word of meaning follows the opinion in its clause */
     bool says_itself;          /* even as a single Korean word */
     bool is_listed;            /* the aspect is in aspect_words.tsv */
     bool is_whole;             /* the aspect is all that customers write about */
