@@ -44,7 +44,7 @@ static const double rare_cost = 3;        /* of a word that few of the clauses h
 static const double min_word_share = 0.25;
 
 /* Texts with more rare words than this do not stand for many clauses. */
-static const double max_rarity = 1.5;
+static const double max_rarity = 1.25;
 enum { MANY_CLAUSES = 8 };
 
 enum filler_place {
@@ -341,7 +341,8 @@ static double measure_rarity(const struct word_shares *shares, struct text text)
     for (size_t i = 0; i < count; i++) {
         const size_t *found = hash_table_find(&shares->counts, hash_text(words[i].stem));
         double share = found ? (double)*found / (double)shares->clause_count : 0;
-        if (!words[i].is_stop_word && share < min_word_share)
+        /* Korean predicates have many forms. */
+        if (!words[i].is_stop_word && !words[i].is_predicate && share < min_word_share)
             rarity += 1 - share / min_word_share;
     }
     arena_free(&scratch);
