@@ -297,7 +297,11 @@ bool store_for_each_filter(struct store *store, struct text column,
                            void (*visit)(void *user, struct text name), void *user,
                            struct error *error);
 
-/* Loads the members of entry->feedback_ids, allocated from `arena`. */
+/* Loads the text of a member, in `arena`; or returns member->text if that has bytes. */
+bool store_load_member_text(struct store *store, const struct member *member, struct arena *arena,
+                            struct text *text, struct error *error);
+
+/* Loads the members of entry->feedback_ids without their texts, allocated from `arena`. */
 bool store_load_group_members(struct store *store, const struct group_entry *entry,
                               struct arena *arena, const struct member **members,
                               struct error *error);
