@@ -136,6 +136,17 @@ def check_search(browser, path):
     page.evaluate("document.querySelector('th[data-key=rating] button').click()")
     check(page.evaluate("document.querySelector('th[data-key=rating]').getAttribute('aria-sort')") == "descending",
           "a click on a head does not sort")
+    ratings = page.evaluate("[...document.querySelectorAll('#all .n')].map(e => parseFloat(e.textContent || '-1'))")
+    check(ratings == sorted(ratings, reverse=True), f"rows are not sorted by rating: {ratings}")
+    page.evaluate("""(() => { const form = document.getElementById('find');
+      form.elements.q.value = ''; form.elements.sentiment.value = 'negative';
+      form.elements.sentiment.dispatchEvent(new Event('input', {bubbles: true})); })()""")
+    page.wait("location.hash.includes('sentiment=negative')")
+    check(page.evaluate("[...document.querySelectorAll('#all td:nth-child(3) span')].every(e => e.className == 'neg')"),
+          "a filter lets other rows through")
+    wanted = page.evaluate("document.querySelector('#all tbody tr').id.slice(-16)")
+    page.evaluate(f"document.getElementById('r{wanted}')?.remove(); location.hash = '#r{wanted}'")
+    page.wait(f"document.querySelector('#all tbody').children.length == 1 && document.getElementById('r{wanted}')")
     check_quiet(page, "search")
     page.close()
 
