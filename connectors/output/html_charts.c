@@ -11,6 +11,7 @@ enum {
     CHART_BOTTOM = 100, /* the axis */
     CHART_LEFT = 26,
     MAX_AXIS_LABELS = 6,
+    MIN_TREND_SCALE = 5, /* one complaint shall not look like many */
 };
 
 static void write_rectangle(struct page *page, const char *class, double x, double y, double width,
@@ -51,7 +52,7 @@ static size_t first_shown(size_t count)
 void chart_trend(struct page *page, const struct document_counts *periods, size_t count)
 {
     size_t first = first_shown(count), shown = count - first;
-    uint64_t max = 1;
+    uint64_t max = MIN_TREND_SCALE;
     if (shown < 2)
         return;
     struct text numbers = {0};

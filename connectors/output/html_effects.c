@@ -96,7 +96,7 @@ static void write_effect_table(struct page *page, enum insight_kind kind,
     page_format(page, WORD_EFFECT_OF, (struct text[]){report_measure(page->language, measure)});
     page_markup(page, "</caption><thead><tr>");
     html_write_column_head(page, WORD_TOPIC, "");
-    page_markup(page, "<th scope=\"col\">– 0 +</th>");
+    page_markup(page, "<th scope=\"col\" class=\"axis\">– 0 +</th>");
     html_write_column_head(page, WORD_EFFECT, "n");
     html_write_column_head(page, WORD_RECORDS, "n opt");
     if (kind == INSIGHT_MOVED)

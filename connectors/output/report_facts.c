@@ -112,6 +112,16 @@ struct text report_title(const struct document *document)
     return title.size ? title : words_get(document->options.language, WORD_DEFAULT_TITLE);
 }
 
+bool report_is_without_change(const struct document *document)
+{
+    for (size_t i = 0; i < document->insight_count; i++) {
+        const struct insight *insight = &document->insights[i].saved.insight;
+        if (insight->kind == INSIGHT_CHANGE && insight->state != INSIGHT_OVER)
+            return false;
+    }
+    return document->period_count > 1;
+}
+
 struct text report_scope(const struct document *document, struct arena *arena)
 {
     struct text count = words_count(document->record_count, arena);

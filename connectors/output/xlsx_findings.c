@@ -115,7 +115,7 @@ void xlsx_write_changes(struct book *book)
     for (size_t i = 0; i < document->insight_count; i++)
         write_insight_row(&cursor, &document->insights[i].saved);
     if (!document->insight_count)
-        xlsx_write_word(&cursor, WORD_NOTHING_CHANGED, FORMAT_PLAIN);
+        xlsx_write_word(&cursor, WORD_NOTHING_FOUND, FORMAT_PLAIN);
     xlsx_end_table(&cursor, &layout);
     arena_free(&names);
 }
