@@ -149,7 +149,7 @@ struct text report_selection(const struct document *document, struct arena *aren
     if (selection->since != TIME_UNKNOWN)
         list = add_condition(list, date, "≥", words_date(selection->since, arena), arena);
     if (selection->until != TIME_UNKNOWN)
-        list = add_condition(list, date, "<", words_date(selection->until, arena), arena);
+        list = add_condition(list, date, "≤", words_date(selection->until - 1, arena), arena);
     for (size_t i = 0; i < selection->where_count; i++)
         list = add_condition(list, selection->where[i].name, "=", selection->where[i].value, arena);
     return list;
