@@ -32,11 +32,12 @@ bool html_shows_effect(const struct insight *insight)
                                           is_effect(insight, insight->kind, insight->measure));
 }
 
-/* "-0.19" points of a rating; whole numbers of NPS and percentages. */
+/* "-0.19" points of a rating; "-33" or "-3.4" points of NPS and percentages. */
 static struct text format_effect(struct page *page, enum insight_measure measure, double effect)
 {
-    return measure == MEASURE_RATING ? words_decimal(effect, true, &page->scratch)
-                                     : arena_format(&page->scratch, "%+.0f", effect);
+    if (measure == MEASURE_RATING)
+        return words_decimal(effect, true, &page->scratch);
+    return arena_format(&page->scratch, fabs(effect) < 9.95 ? "%+.1f" : "%+.0f", effect);
 }
 
 static void write_effect_row(struct page *page, size_t number, double limit)
