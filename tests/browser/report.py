@@ -110,9 +110,12 @@ def check_keyboard(browser, path):
             if page.evaluate(f"document.activeElement.matches('{target.split(', ')[0]}')"
                              f" || document.activeElement.matches('{target.split(', ')[1]}')"):
                 break
+        before = page.evaluate("location.hash")
         page.press("Enter")
+        page.wait(f"location.hash !== {before!r} && document.querySelector(':target')")  # the browser may follow a link later
     row = page.evaluate("location.hash")
     check(re.fullmatch("#r[0-9a-f]{16}", row or ""), f"the keyboard leads to '{row}', not to a row")
+    page.wait("document.querySelector('tr:target')")
     check(page.evaluate("document.querySelector('tr:target').getBoundingClientRect().top < innerHeight"),
           "the row is not on the screen")
     page.close()
