@@ -8,6 +8,7 @@
 #include "stages/stages.h"
 #include "stages/text/answer_kind.h"
 #include "stages/text/cleanup.h"
+#include "stages/text/pii.h"
 #include "stages/text/posts.h"
 #include "stages/text/sign_off.h"
 
@@ -81,13 +82,13 @@ static void set_language(struct record *record, struct arena *arena)
 
 /* The customer's words without what posts, letters and spreadsheets put around them. What is left
  * may have a closing or a link at its end again. */
-static struct text remove_extras(struct text text, struct arena *arena)
+static struct text remove_extras(struct text text, struct text author, struct arena *arena)
 {
     enum { MAX_PASSES = 8 };
     for (size_t pass = 0; pass < MAX_PASSES; pass++) {
         struct text before = text;
-        text = sign_off_strip(cleanup_strip_cell_mark(text));
-        text = sign_off_strip(post_keep_words(text, arena));
+        text = sign_off_strip(cleanup_strip_cell_mark(text), author);
+        text = sign_off_strip(post_keep_words(text, arena), author);
         if (text_equal(text, before))
             break;
     }
@@ -111,16 +112,28 @@ static void choose_text(const struct clean *clean, struct record *record, struct
         body_kind == ANSWER_EMPTY && title_kind == ANSWER_EMPTY ? RECORD_EMPTY : RECORD_NO_OPINION;
 }
 
+/* The author, an address or a name, and the columns of names. */
+static struct text list_names(const struct record *record, struct arena *arena)
+{
+    struct text names = record->author;
+    for (size_t i = 0; i < record->field_count; i++)
+        if (pii_is_name_column(record->fields[i].name))
+            names = arena_format(arena, "%.*s %.*s", TEXT_ARGUMENT(names),
+                                 TEXT_ARGUMENT(record->fields[i].value));
+    return names;
+}
+
 static void clean_record(const struct clean *clean, struct record *record, struct arena *arena)
 {
+    struct text names = clean->extras ? list_names(record, arena) : (struct text){0};
     record->title = cleanup_text(record->title, clean->html, arena);
     if (clean->extras)
-        record->title = remove_extras(record->title, arena); /* it may repeat the body */
+        record->title = remove_extras(record->title, names, arena); /* it may repeat the body */
     record->question = cleanup_text(record->question, clean->html, arena);
     struct text body = cleanup_text(record->body, clean->html, arena);
     if (clean->translations)
         body = cleanup_keep_original(body);
-    struct text words = clean->extras ? remove_extras(body, arena) : body;
+    struct text words = clean->extras ? remove_extras(body, names, arena) : body;
     choose_text(clean, record, words);
     if (record->state == RECORD_EMPTY && body.size && !words.size)
         record->state = RECORD_NO_OPINION; /* only links and handles */

@@ -21,7 +21,7 @@ import warnings
 import openpyxl
 
 csv.field_size_limit(1 << 30)
-SHEETS = ["Summary", "Changes", "Topics", "Topics by period", "Segments", "Quotes", "Feedback", "Rejects", "About"]
+SHEETS = ["Summary", "Changes", "Topics", "Topics by period", "Segments", "Key points", "Quotes", "Feedback", "Rejects", "About"]
 
 
 def check(condition, fault):

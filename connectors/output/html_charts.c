@@ -9,8 +9,9 @@ enum {
     CHART_HEIGHT = 120,
     CHART_TOP = 12,
     CHART_BOTTOM = 100, /* the axis */
-    CHART_LEFT = 26,
+    CHART_LEFT = 36,    /* "12,000" */
     MAX_AXIS_LABELS = 6,
+    MIN_TREND_SCALE = 5, /* one complaint shall not look like many */
 };
 
 static void write_rectangle(struct page *page, const char *class, double x, double y, double width,
@@ -51,7 +52,7 @@ static size_t first_shown(size_t count)
 void chart_trend(struct page *page, const struct document_counts *periods, size_t count)
 {
     size_t first = first_shown(count), shown = count - first;
-    uint64_t max = 1;
+    uint64_t max = MIN_TREND_SCALE;
     if (shown < 2)
         return;
     struct text numbers = {0};
@@ -89,12 +90,15 @@ struct scale {
 /* A round number at or above `max`. */
 static double round_up(double max)
 {
+    static const double steps[] = {1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9, 10};
     double unit = 1;
     while (unit * 10 < max)
         unit *= 10;
-    for (int i = 1; i <= 10; i++)
-        if (unit * i >= max)
-            return unit * i;
+    for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
+        double rounded = unit * steps[i];
+        if (rounded >= max && rounded == floor(rounded))
+            return rounded;
+    }
     return max;
 }
 
@@ -132,12 +136,13 @@ static void write_description(struct page *page, const struct column_chart *char
 static void write_axis(struct page *page, const struct scale *scale)
 {
     const struct document *document = page->document;
+    struct text max = words_count((uint64_t)scale->max, &page->scratch);
     fprintf(page->out,
             "<line class=\"ax\" x1=\"%d\" x2=\"%d\" y1=\"%d.5\" y2=\"%d.5\"/>"
-            "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%.0f</text>"
+            "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%.*s</text>"
             "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">0</text>",
             CHART_LEFT, CHART_WIDTH, CHART_BOTTOM, CHART_BOTTOM, CHART_LEFT - 4, CHART_TOP + 4,
-            scale->max, CHART_LEFT - 4, CHART_BOTTOM);
+            TEXT_ARGUMENT(max), CHART_LEFT - 4, CHART_BOTTOM);
     size_t every = (scale->count + MAX_AXIS_LABELS - 1) / MAX_AXIS_LABELS;
     for (size_t i = 0; i < scale->count; i += every) {
         struct text label =

@@ -32,11 +32,12 @@ bool html_shows_effect(const struct insight *insight)
                                           is_effect(insight, insight->kind, insight->measure));
 }
 
-/* "-0.19" points of a rating; whole numbers of NPS and percentages. */
+/* "-0.19" points of a rating; "-33" or "-3.4" points of NPS and percentages. */
 static struct text format_effect(struct page *page, enum insight_measure measure, double effect)
 {
-    return measure == MEASURE_RATING ? words_decimal(effect, true, &page->scratch)
-                                     : arena_format(&page->scratch, "%+.0f", effect);
+    if (measure == MEASURE_RATING)
+        return words_decimal(effect, true, &page->scratch);
+    return arena_format(&page->scratch, fabs(effect) < 9.95 ? "%+.1f" : "%+.0f", effect);
 }
 
 static void write_effect_row(struct page *page, size_t number, double limit)
@@ -96,7 +97,7 @@ static void write_effect_table(struct page *page, enum insight_kind kind,
     page_format(page, WORD_EFFECT_OF, (struct text[]){report_measure(page->language, measure)});
     page_markup(page, "</caption><thead><tr>");
     html_write_column_head(page, WORD_TOPIC, "");
-    page_markup(page, "<th scope=\"col\">– 0 +</th>");
+    page_markup(page, "<th scope=\"col\" class=\"axis\">– 0 +</th>");
     html_write_column_head(page, WORD_EFFECT, "n");
     html_write_column_head(page, WORD_RECORDS, "n opt");
     if (kind == INSIGHT_MOVED)

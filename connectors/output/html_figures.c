@@ -18,8 +18,9 @@ static void write_share_figure(struct page *page, enum sentiment label, enum wor
     fprintf(page->out, "<li><b class=\"%s\">", class);
     page_text(page, words_percent(page->language,
                                   is_known ? share->share.value : share->predicted_share, arena));
-    page_markup(page, "</b>");
+    page_markup(page, "</b><span>");
     page_word(page, name);
+    page_markup(page, "</span>");
     if (is_known) {
         page_markup(page, "<small>");
         page_format(page, WORD_INTERVAL_OF,
@@ -35,9 +36,9 @@ static void begin_figure(struct page *page, struct text value, struct text name)
 {
     page_markup(page, "<li><b>");
     page_text(page, value);
-    page_markup(page, "</b>");
+    page_markup(page, "</b><span>");
     page_text(page, name);
-    page_markup(page, "<small>");
+    page_markup(page, "</span><small>");
 }
 
 static void end_figure(struct page *page)

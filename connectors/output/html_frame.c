@@ -64,8 +64,8 @@ void html_write_header(struct page *page)
         html_write_contents_link(page, "points", WORD_KEY_POINTS);
     html_write_insight_links(page);
     html_write_contents_link(page, "topics", WORD_TOPICS);
-    html_write_contents_link(page, "rows", WORD_ROWS);
     html_write_contents_link(page, "sure", WORD_SURE);
+    html_write_contents_link(page, "rows", WORD_ROWS);
     page_markup(page, "</ul></nav></header>\n<main id=\"main\">\n");
     arena_reset(&page->scratch);
 }

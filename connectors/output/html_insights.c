@@ -2,6 +2,7 @@
 #include "connectors/output/html_charts.h"
 #include "connectors/output/html_parts.h"
 #include "connectors/output/html_sections.h"
+#include "connectors/output/report_facts.h"
 #include "connectors/output/report_sentences.h"
 
 enum {
@@ -15,13 +16,13 @@ static const struct insight_section {
     const char *id;
     enum word title, text;
 } insight_sections[] = {
-    {INSIGHT_CHANGE, "changed", WORD_CHANGED, WORD_COUNT},
+    {INSIGHT_CHANGE, "changed", WORD_CHANGED, WORD_CHANGED_TEXT},
     {INSIGHT_MOVED, "moved", WORD_MOVED, WORD_MOVED_TEXT},
     {INSIGHT_IMPACT, "impact", WORD_IMPACT, WORD_IMPACT_TEXT},
-    {INSIGHT_SEGMENT, "differs", WORD_DIFFERS, WORD_COUNT},
-    {INSIGHT_THEME, "themes", WORD_THEMES, WORD_COUNT},
-    {INSIGHT_PHRASE, "phrases", WORD_PHRASES, WORD_COUNT},
-    {INSIGHT_ANSWER, "answer", WORD_ANSWERS, WORD_COUNT},
+    {INSIGHT_SEGMENT, "differs", WORD_DIFFERS, WORD_SEGMENT_TEXT},
+    {INSIGHT_THEME, "themes", WORD_THEMES, WORD_THEMES_TEXT},
+    {INSIGHT_PHRASE, "phrases", WORD_PHRASES, WORD_PHRASES_TEXT},
+    {INSIGHT_ANSWER, "answer", WORD_ANSWERS, WORD_ANSWERS_TEXT},
 };
 
 enum { INSIGHT_SECTION_COUNT = sizeof(insight_sections) / sizeof(*insight_sections) };
@@ -80,6 +81,13 @@ static bool is_shown(const struct document *document, size_t number)
     return count_cards_before(document, find_card(document, number)) < MAX_CARDS;
 }
 
+static void write_item(struct page *page, enum word word)
+{
+    page_markup(page, "<li>");
+    page_word(page, word);
+    page_markup(page, "</li>\n");
+}
+
 /* The first insights of the kinds that tell what happened, as links to their cards. */
 void html_write_in_short(struct page *page)
 {
@@ -87,11 +95,9 @@ void html_write_in_short(struct page *page)
     size_t count = 0;
     html_begin_section(page, "short", WORD_IN_SHORT, WORD_COUNT);
     page_markup(page, "<ul class=\"short\">\n");
-    if (!has_kind(document, INSIGHT_CHANGE) && document->period_count > 1) {
-        page_markup(page, "<li>");
-        page_word(page, WORD_NOTHING_CHANGED);
-        page_markup(page, "</li>\n");
-    }
+    bool is_quiet = report_is_without_change(document);
+    if (is_quiet)
+        write_item(page, WORD_NOTHING_CHANGED);
     for (size_t i = 0; i < document->insight_count && count < MAX_IN_SHORT; i++) {
         const struct saved_insight *saved = &document->insights[i].saved;
         if (!find_section(saved->insight.kind) || saved->insight.kind == INSIGHT_ANSWER ||
@@ -106,6 +112,8 @@ void html_write_in_short(struct page *page)
         count++;
         arena_reset(&page->scratch);
     }
+    if (!is_quiet && count == 0)
+        write_item(page, WORD_NOTHING_FOUND);
     page_markup(page, "</ul></section>\n");
 }
 

@@ -24,8 +24,8 @@ static bool write(const struct document *document, const struct document_file *f
     html_write_topics(&page);
     html_write_segments(&page);
     html_write_topic_pages(&page);
-    bool ok = html_write_rows(&page, &packed, error);
     html_write_sure(&page);
+    bool ok = html_write_rows(&page, &packed, error);
     html_write_footer(&page, &packed);
     if (packed.row_count < document->record_count)
         *note = arena_format(arena,

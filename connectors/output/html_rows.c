@@ -71,8 +71,9 @@ static void write_row_heads(struct page *page, bool can_sort)
     static const struct {
         const char *key;
         enum word word;
-    } columns[] = {{"date", WORD_DATE},     {"source", WORD_SOURCE}, {"sentiment", WORD_SENTIMENT},
-                   {"rating", WORD_RATING}, {NULL, WORD_TOPICS},     {NULL, WORD_TEXT}};
+    } columns[] = {{"date", WORD_DATE},           {"source", WORD_SOURCE},
+                   {"sentiment", WORD_SENTIMENT}, {"rating", WORD_RATING},
+                   {NULL, WORD_TOPICS_COLUMN},    {NULL, WORD_TEXT}};
     page_markup(page, "<thead><tr>");
     for (size_t i = 0; i < sizeof(columns) / sizeof(*columns); i++) {
         if (!can_sort || !columns[i].key) {
@@ -248,7 +249,7 @@ static void write_quoted_table(struct page *page, struct text rows)
 
 bool html_write_rows(struct page *page, struct packed_rows *packed, struct error *error)
 {
-    enum { REST_SIZE = 20000 }; /* bytes of what follows the rows */
+    enum { REST_SIZE = 12000 }; /* bytes of what follows the rows */
     struct row_reading reading = {
         .quoted_page = {.document = page->document, .language = page->language},
         .packer = html_packer_open(page, packed)};

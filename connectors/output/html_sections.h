@@ -20,12 +20,11 @@ void html_write_insights(struct page *page); /* one section a kind */
 void html_write_topics(struct page *page);
 void html_write_segments(struct page *page);
 void html_write_topic_pages(struct page *page);
+void html_write_sure(struct page *page);
 
 /* Quoted records as a table, and as many others as the file's budget allows, packed for the
  * script. Initializes `packed`, which html_write_footer writes; the caller frees it. */
 bool html_write_rows(struct page *page, struct packed_rows *packed, struct error *error);
-
-void html_write_sure(struct page *page);
 
 /* Closes <main>; packed rows and, if there are some, the script. */
 void html_write_footer(struct page *page, const struct packed_rows *packed);

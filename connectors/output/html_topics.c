@@ -30,7 +30,8 @@ static void write_topic_row(struct page *page, size_t number)
         page_markup(page, ")</small>");
     }
     page_markup(page, "</td><td class=\"opt\">");
-    chart_trend(page, topic->periods, document->period_count);
+    if (total->mentions >= REPORT_MIN_COUNT)
+        chart_trend(page, topic->periods, document->period_count);
     page_markup(page, "</td></tr>\n");
     arena_reset(arena);
 }

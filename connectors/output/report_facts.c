@@ -112,6 +112,16 @@ struct text report_title(const struct document *document)
     return title.size ? title : words_get(document->options.language, WORD_DEFAULT_TITLE);
 }
 
+bool report_is_without_change(const struct document *document)
+{
+    for (size_t i = 0; i < document->insight_count; i++) {
+        const struct insight *insight = &document->insights[i].saved.insight;
+        if (insight->kind == INSIGHT_CHANGE && insight->state != INSIGHT_OVER)
+            return false;
+    }
+    return document->period_count > 1;
+}
+
 struct text report_scope(const struct document *document, struct arena *arena)
 {
     struct text count = words_count(document->record_count, arena);
@@ -139,7 +149,7 @@ struct text report_selection(const struct document *document, struct arena *aren
     if (selection->since != TIME_UNKNOWN)
         list = add_condition(list, date, "≥", words_date(selection->since, arena), arena);
     if (selection->until != TIME_UNKNOWN)
-        list = add_condition(list, date, "<", words_date(selection->until, arena), arena);
+        list = add_condition(list, date, "≤", words_date(selection->until - 1, arena), arena);
     for (size_t i = 0; i < selection->where_count; i++)
         list = add_condition(list, selection->where[i].name, "=", selection->where[i].value, arena);
     return list;

@@ -21,6 +21,9 @@ size_t report_facts_list(const struct document *document, struct report_fact *fa
 
 struct text report_title(const struct document *document);
 
+/* Whether periods were compared and no topic changed: none rose or fell, or it is over. */
+bool report_is_without_change(const struct document *document);
+
 /* The period: "453 pieces of feedback, 2026-09-07 to 2026-10-31". */
 struct text report_scope(const struct document *document, struct arena *arena);
 

@@ -46,14 +46,17 @@ static struct text format_shares(enum document_language language, const struct i
                 negative = format_part(insight->value.value, insight->n, arena),
                 n = words_count(insight->n, arena),
                 before = format_part(insight->baseline, insight->baseline_n, arena),
-                n_before = words_count(insight->baseline_n, arena);
+                n_before = words_count(insight->baseline_n, arena),
+                share = words_percent(language, insight->value.value, arena),
+                share_before = words_percent(language, insight->baseline, arena);
     if (insight->kind == INSIGHT_SEGMENT)
-        return words_format(language, WORD_SEGMENT_LINE,
-                            (struct text[]){subject, negative, n, before, n_before}, arena);
+        return words_format(
+            language, WORD_SEGMENT_LINE,
+            (struct text[]){subject, negative, n, before, n_before, share, share_before}, arena);
     return words_format(language, WORD_CHANGE_LINE,
                         (struct text[]){subject, negative, n,
                                         words_period(language, insight->since, false, arena),
-                                        before, n_before},
+                                        before, n_before, share, share_before},
                         arena);
 }
 

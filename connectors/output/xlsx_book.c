@@ -141,7 +141,13 @@ void xlsx_write_row_link(struct cursor *cursor, uint64_t feedback_id)
         xlsx_write_text(cursor, text_of(name), FORMAT_PLAIN);
 }
 
-/* ---- Tables ---- */
+/* ---- Sheets ---- */
+
+/* Whether the rows of the sheet go to disk one by one: there may be a million of them. */
+static bool is_streamed(enum sheet sheet)
+{
+    return sheet == SHEET_FEEDBACK || sheet == SHEET_REJECTS;
+}
 
 void xlsx_set_columns(struct cursor *cursor, uint16_t first, uint16_t last, double width,
                       enum cell_format format)
@@ -189,10 +195,6 @@ void xlsx_end_table(struct cursor *cursor, const struct table_layout *layout)
     lxw_col_t last = (lxw_col_t)(layout->count - 1);
     if (cursor->row < 2)
         return; /* no rows */
-    if (book->is_large) {
-        keep_fault(book, worksheet_autofilter(get_sheet(cursor), 0, 0, cursor->row - 1, last));
-        return;
-    }
     for (size_t i = 0; i < layout->count; i++) {
         columns[i].header = (char *)(uintptr_t)make_string(book, layout->heads[i]);
         columns[i].header_format = book->formats[FORMAT_HEAD];
@@ -202,7 +204,12 @@ void xlsx_end_table(struct cursor *cursor, const struct table_layout *layout)
                                  .style_type = LXW_TABLE_STYLE_TYPE_LIGHT,
                                  .style_type_number = 1,
                                  .columns = pointers};
-    keep_fault(book, worksheet_add_table(get_sheet(cursor), 0, 0, cursor->row - 1, last, &options));
+    /* The library refuses a table in a streamed sheet, since it would write the heads again; here
+     * they are in the sheet already, and what it writes now is not kept. */
+    lxw_worksheet *sheet = get_sheet(cursor);
+    sheet->optimize = false;
+    keep_fault(book, worksheet_add_table(sheet, 0, 0, cursor->row - 1, last, &options));
+    sheet->optimize = is_streamed(cursor->sheet);
     arena_reset(&book->scratch);
 }
 
@@ -328,6 +335,7 @@ static bool add_sheets(struct book *book)
     for (enum sheet sheet = 0; sheet < SHEET_COUNT; sheet++) {
         if (sheet == SHEET_POINTS && !document_has_table("key_points"))
             continue;
+        book->workbook->options.constant_memory = is_streamed(sheet); /* of sheets that follow */
         book->sheets[sheet] = workbook_add_worksheet(
             book->workbook, make_string(book, xlsx_word(book, names[sheet])));
         if (!book->sheets[sheet])
@@ -341,12 +349,9 @@ bool xlsx_open(struct book *book, const struct document *document, const char *p
 {
     const char *slash = strrchr(path, '/');
     struct text folder = text_slice(text_of(path), 0, slash ? (size_t)(slash - path) : 0);
-    *book = (struct book){.document = document,
-                          .language = document->options.language,
-                          .is_large = document->record_count > XLSX_MAX_TABLE_ROWS};
+    *book = (struct book){.document = document, .language = document->options.language};
     /* Temporary files hold feedback: they stay in the folder of the report, not in /tmp. */
     lxw_workbook_options options = {
-        .constant_memory = book->is_large,
         .tmpdir = slash ? (char *)(uintptr_t)arena_copy_text(&book->scratch, folder).bytes : NULL};
     book->workbook = workbook_new_opt(path, &options);
     if (book->workbook) {

@@ -9,10 +9,9 @@
 #include "connectors/output/report_words.h"
 
 enum {
-    XLSX_MAX_COLUMNS = 256,       /* of a table */
-    XLSX_MAX_PERIODS = 200,       /* the last ones */
-    XLSX_MAX_TABLE_ROWS = 200000, /* of feedback; above, rows go to disk one by one */
-    XLSX_WIDE = 80,               /* widths in characters */
+    XLSX_MAX_COLUMNS = 256, /* of a table */
+    XLSX_MAX_PERIODS = 200, /* the last ones */
+    XLSX_WIDE = 80,         /* widths in characters */
     XLSX_MEDIUM = 28,
     XLSX_NARROW = 12,
 };
@@ -51,7 +50,6 @@ struct book {
     const struct document *document; /* borrowed */
     enum document_language language;
     struct hash_table feedback_rows; /* row of the Feedback sheet by feedback id; quoted ones */
-    bool is_large;                   /* rows go to disk one by one: no table objects */
     uint64_t cut_cells;              /* texts beyond the limit of a cell */
     struct arena scratch;            /* xlsx_next_row resets it */
     struct lxw_workbook *workbook;
@@ -121,7 +119,7 @@ struct table_layout {
 /* Writes the heads in row 0, freezes them, and sets widths and the printed page. */
 void xlsx_begin_table(struct cursor *cursor, const struct table_layout *layout);
 
-/* Makes the rows a table object, or, in a large workbook, only filters them. */
+/* Makes the rows a table object with filters. */
 void xlsx_end_table(struct cursor *cursor, const struct table_layout *layout);
 
 /* Formats that depend on values, for the rows of the table above the cursor. */

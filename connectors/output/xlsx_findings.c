@@ -39,6 +39,14 @@ void xlsx_write_quotes(struct book *book, uint32_t *first_rows)
     xlsx_end_table(&cursor, &layout);
 }
 
+static struct text format_topic(const struct book *book, struct text topic)
+{
+    if (text_equal(topic, group_key_all_topics))
+        return xlsx_word(book, WORD_ALL_FEEDBACK);
+    return text_equal(topic, group_key_no_topic) ? xlsx_word(book, WORD_NO_TOPIC)
+                                                 : words_topic(book->language, topic);
+}
+
 static void write_insight_row(struct cursor *cursor, const struct saved_insight *saved)
 {
     struct book *book = cursor->book;
@@ -52,7 +60,7 @@ static void write_insight_row(struct cursor *cursor, const struct saved_insight 
     xlsx_write_text(cursor, report_sentence(book->language, saved, &book->scratch), FORMAT_WRAP);
     xlsx_write_text(cursor, text_of(insight_kind_names[insight->kind]), FORMAT_PLAIN);
     xlsx_write_text(cursor, text_of(insight_state_names[insight->state]), FORMAT_PLAIN);
-    xlsx_write_text(cursor, words_topic(book->language, insight->key.topic), FORMAT_PLAIN);
+    xlsx_write_text(cursor, format_topic(book, insight->key.topic), FORMAT_PLAIN);
     xlsx_write_text(cursor,
                     segment.field_count ? group_key_format(&segment, &book->scratch)
                                         : xlsx_word(book, WORD_EVERYWHERE),
@@ -115,7 +123,7 @@ void xlsx_write_changes(struct book *book)
     for (size_t i = 0; i < document->insight_count; i++)
         write_insight_row(&cursor, &document->insights[i].saved);
     if (!document->insight_count)
-        xlsx_write_word(&cursor, WORD_NOTHING_CHANGED, FORMAT_PLAIN);
+        xlsx_write_word(&cursor, WORD_NOTHING_FOUND, FORMAT_PLAIN);
     xlsx_end_table(&cursor, &layout);
     arena_free(&names);
 }

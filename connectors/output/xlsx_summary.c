@@ -60,13 +60,12 @@ static void write_in_short(struct cursor *cursor)
     enum { MAX_IN_SHORT = 5 };
     struct book *book = cursor->book;
     const struct document *document = book->document;
-    bool has_change = false;
     xlsx_write_word(cursor, WORD_IN_SHORT, FORMAT_BOLD);
     xlsx_next_row(cursor);
-    for (size_t i = 0; i < document->insight_count; i++)
-        has_change |= document->insights[i].saved.insight.kind == INSIGHT_CHANGE;
-    if (!has_change && document->period_count > 1) {
-        xlsx_write_word(cursor, WORD_NOTHING_CHANGED, FORMAT_PLAIN);
+    if (report_is_without_change(document) || !document->insight_count) {
+        xlsx_write_word(
+            cursor, report_is_without_change(document) ? WORD_NOTHING_CHANGED : WORD_NOTHING_FOUND,
+            FORMAT_PLAIN);
         xlsx_next_row(cursor);
     }
     for (size_t i = 0; i < document->insight_count && i < MAX_IN_SHORT; i++) {
@@ -164,15 +163,6 @@ void xlsx_write_about(struct book *book)
             xlsx_write_word(&cursor, WORD_METHODS, FORMAT_BOLD);
         cursor.column = 1;
         xlsx_write_word(&cursor, method, FORMAT_WRAP);
-        xlsx_next_row(&cursor);
-    }
-    if (book->is_large) {
-        cursor.column = 1;
-        xlsx_write_text(&cursor,
-                        words_format(book->language, WORD_LARGE_BOOK,
-                                     (struct text[]){words_count(XLSX_MAX_TABLE_ROWS, &arena)},
-                                     &arena),
-                        FORMAT_WRAP);
         xlsx_next_row(&cursor);
     }
     hash_format(store_get_model_key(document->store), key);

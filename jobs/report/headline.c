@@ -365,7 +365,9 @@ bool headline_print(FILE *out, struct store *store, const struct selection *sele
         fprintf(out, "\nIn short\n");
         ok = ok && store_for_each_insight(store, view, print_insight, &headline, error);
         if (headline.insight_count == 0)
-            fprintf(out, "%s", no_change);
+            fprintf(out, "%s",
+                    has_two_periods(&headline) ? no_change
+                                               : "  Nothing stands out beyond chance\n");
         print_topics(&headline);
         print_summaries(&headline);
         print_rest(&headline);

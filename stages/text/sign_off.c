@@ -293,13 +293,65 @@ static size_t find_closing(struct text text, size_t from, struct text *name)
     return text.size;
 }
 
-struct text sign_off_strip(struct text text)
+static bool contains_ignore_case(struct text text, struct text word)
+{
+    for (size_t at = 0; at + word.size <= text.size; at++)
+        if (text_starts_with_ignore_case(text_slice(text, at, text.size), word))
+            return true;
+    return false;
+}
+
+/* Whether the line is a name of which every word is in the author's; "D." stands for "David". */
+static bool names_author(struct text line, struct text author)
+{
+    enum { MIN_WORD_SIZE = 2 };
+    struct text word;
+    while (line.size && strchr("- ", line.bytes[0]))
+        line = text_slice(line, 1, line.size);
+    if (!author.size || !is_name(line))
+        return false;
+    while (line.size && text_split(&line, ' ', &word)) {
+        if (word.size < MIN_WORD_SIZE)
+            return false;
+        if (text_ends_with(word, TEXT(".")))
+            word.size--;
+        if (!contains_ignore_case(author, word))
+            return false;
+    }
+    return true;
+}
+
+/* Where a line begins that names the author, with at most two lines of details below it; text.size
+ * if there is none. */
+static size_t find_author_line(struct text text, struct text author)
+{
+    size_t lines = 0;
+    for (size_t at = text.size; at > 1 && lines < MAX_NAME_LINES; at--) {
+        if (text.bytes[at - 1] != '\n')
+            continue;
+        struct text rest = text_slice(text, at, text.size), line;
+        if (!text_split(&rest, '\n', &line) || !line.size)
+            continue;
+        lines++;
+        if (names_author(line, author) &&
+            (lines == 1 || is_name_block(text_slice(text, at, text.size))))
+            return at;
+    }
+    return text.size;
+}
+
+struct text sign_off_strip(struct text text, struct text author)
 {
     struct text name;
     /* "Sent from ..." may follow a name. */
-    for (size_t at = 0; (at = find_closing(text, 1, &name)) < text.size;)
+    for (;;) {
+        size_t at = find_closing(text, 1, &name);
+        if (at == text.size)
+            at = find_author_line(text, author);
+        if (at == text.size)
+            return text;
         text = text_trim(text_slice(text, 0, at));
-    return text;
+    }
 }
 
 struct text sign_off_find_name(struct text text)

@@ -20,7 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!utf8_is_valid(tidy) || !text_equal(cleanup_text(tidy, false, &arena), tidy))
         abort();
     struct text post = post_keep_words(cleanup_strip_cell_mark(tidy), &arena);
-    if (!utf8_is_valid(post) || !utf8_is_valid(sign_off_strip(post)))
+    if (!utf8_is_valid(post) || !utf8_is_valid(sign_off_strip(post, TEXT("w"))))
         abort();
     answer_classify(cleanup_keep_original(tidy), size % ASKED_FOR_COUNT, TEXT("skip,pass"));
     struct segmenter *segmenter;

@@ -72,8 +72,9 @@ static void add_record(struct batch *batch, size_t i)
     record->rating_scale = 5;
     record->title = get_hostile(i + 1);
     record->text = record->body =
-        i == 5 ? make_long_word(arena)
-               : arena_format(arena, "%s text %zu", hostile[i % HOSTILE_COUNT], i);
+        i == 5   ? make_long_word(arena)
+        : i == 6 ? (struct text){"null \0 byte", 11}
+                 : arena_format(arena, "%s text %zu", hostile[i % HOSTILE_COUNT], i);
     record->text_hash = record->content_hash = hash_text(record->text);
     record->lang = i % 9 ? TEXT("en") : TEXT("ko\" x=\"");
     record->fields = fields;

@@ -60,14 +60,42 @@ static void closings_are_removed(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof(letters) / sizeof(*letters); i++) {
-        struct text kept = sign_off_strip(text_of(letters[i].text));
+        struct text kept = sign_off_strip(text_of(letters[i].text), (struct text){0});
         if (!text_equal(kept, text_of(letters[i].kept)))
             fail_msg("%s gave [%.*s]", letters[i].text, TEXT_ARGUMENT(kept));
     }
 }
 
+static const struct {
+    const char *text, *author, *kept;
+} signed_letters[] = {
+    {"It leaks.\n\nAhmed", "ahmed.raza@postbox.example", "It leaks."},
+    {"It leaks.\n\nConnor Walsh", "connor@walshes.example", "It leaks."},
+    {"It leaks.\n\nD. Farquhar", "dfarquhar@highlandnet.example", "It leaks."},
+    {"It leaks.\n\nGordon Bell\nBell & Son Joinery", "Gordon Bell", "It leaks."},
+    {"It leaks.\n- Moira", "Moira MacInnes", "It leaks."},
+    {"It leaks.\nAhmed\n\nSent from my iPhone", "Ahmed Raza", "It leaks."},
+    {"물이 새요.\n김지현", "김지현", "물이 새요."},
+    {"It leaks.\nGreat Tea", "ahmed.raza@postbox.example", "It leaks.\nGreat Tea"},
+    {"It leaks. Ahmed", "ahmed.raza@postbox.example", "It leaks. Ahmed"},
+    {"It leaks.\nTom", "ahmed.raza@postbox.example", "It leaks.\nTom"},
+    {"Ahmed", "ahmed.raza@postbox.example", "Ahmed"},
+};
+
+static void names_of_authors_are_removed(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(signed_letters) / sizeof(*signed_letters); i++) {
+        struct text kept =
+            sign_off_strip(text_of(signed_letters[i].text), text_of(signed_letters[i].author));
+        if (!text_equal(kept, text_of(signed_letters[i].kept)))
+            fail_msg("%s gave [%.*s]", signed_letters[i].text, TEXT_ARGUMENT(kept));
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(closings_are_removed)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(closings_are_removed),
+                                       cmocka_unit_test(names_of_authors_are_removed)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
