@@ -297,7 +297,11 @@ bool store_for_each_filter(struct store *store, struct text column,
                            void (*visit)(void *user, struct text name), void *user,
                            struct error *error);
 
-/* Loads the members of entry->feedback_ids, allocated from `arena`. */
+/* Loads the text of a member, in `arena`; or returns member->text if that has bytes. */
+bool store_load_member_text(struct store *store, const struct member *member, struct arena *arena,
+                            struct text *text, struct error *error);
+
+/* Loads the members of entry->feedback_ids without their texts, allocated from `arena`. */
 bool store_load_group_members(struct store *store, const struct group_entry *entry,
                               struct arena *arena, const struct member **members,
                               struct error *error);
@@ -479,6 +483,19 @@ bool store_for_each_passage(struct store *store, uint64_t feedback_id,
 /* The title and text of a record; in `arena`. Empty if it is not saved. */
 bool store_load_text(struct store *store, uint64_t feedback_id, struct arena *arena,
                      struct text *title, struct text *text, struct error *error);
+
+/* A record that says a saved key point of a group, in the summaries of all records. */
+struct point_evidence {
+    bool is_first; /* of the point's records, which follow each other */
+    struct text point, topic;
+    enum sentiment polarity;
+    uint64_t feedback_id;
+};
+
+/* Calls `visit` for every record of every key point. Texts are valid during the call. */
+bool store_for_each_point_evidence(struct store *store,
+                                   void (*visit)(void *user, const struct point_evidence *evidence),
+                                   void *user, struct error *error);
 
 /* ---- Erasing (store_erasure.c) ----
  *
