@@ -12,7 +12,7 @@ import argparse
 import random
 
 # Measured as docs/OPERATIONS.md ("What it costs") says.
-MEASURED = {"read": 270, "analyse": 6540, "merge": 100, "report": 900}
+MEASURED = {"read": 270, "analyse": 6540, "merge": 100, "report": 2030}
 
 
 def analysis_seconds(options, nodes, draw):
