@@ -104,6 +104,18 @@ analyse 1 2
 same "$work/out" "$work/night" || complain "the next night: the outputs differ"
 rm "$work/in/c.csv"
 
+rm -rf "$work/out"
+code=0
+"$winnow" analyse -q "$job" --shard 1/2 --out "$work/none.db" 2>"$work/said" || code=$?
+[ "$code" -eq 4 ] || complain "without rows: exit code $code"
+grep -q -- '--until read' "$work/said" || complain "without rows: $(cat "$work/said")"
+code=0
+"$winnow" merge -q "$job" "$work/none.db" 2>"$work/said" || code=$?
+[ "$code" -eq 4 ] || complain "a merge without rows: exit code $code"
+code=0
+"$winnow" analyse -q "$job" --shard 1/2 --out "$work/none.db" --set model.precision=f32 2>"$work/said" || code=$?
+[ "$code" -eq 2 ] || complain "precision = f32: exit code $code"
+
 # The shards of an array are those of its environment; together they are all texts.
 rm -rf "$work/out" "$work/packs"
 "$winnow" run -q "$job" --until read

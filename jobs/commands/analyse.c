@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "jobs/assemble.h"
 #include "jobs/command.h"
@@ -121,6 +122,11 @@ static bool check_precision(const struct job *job, struct error *error)
 static bool open_store(struct assembly *assembly, const struct job *job, struct error *error)
 {
     struct text path = arena_format(&assembly->arena, "%s/winnow.db", job->output.folder);
+    if (access(path.bytes, F_OK) != 0)
+        return error_set(error, ERROR_STORE,
+                         "%s does not exist: no rows are saved yet; first run "
+                         "`winnow run %s --until read`",
+                         path.bytes, job->path);
     return store_open_read_only(&assembly->store, path.bytes, error);
 }
 
