@@ -330,6 +330,15 @@ static void count_clause_words(struct word_shares *shares, struct text clause)
     arena_free(&scratch);
 }
 
+static bool is_degree_word(struct text word)
+{
+    for (size_t i = 0; i < sizeof(fillers) / sizeof(*fillers); i++)
+        if (fillers[i].place == PLACE_DEGREE &&
+            text_equal_ignore_case(word, text_of(fillers[i].phrase)))
+            return true;
+    return false;
+}
+
 /* The words that few clauses have; one that hardly any has counts 1. */
 static double measure_rarity(const struct word_shares *shares, struct text text, double min_share)
 {
@@ -341,7 +350,8 @@ static double measure_rarity(const struct word_shares *shares, struct text text,
         const size_t *found = hash_table_find(&shares->counts, hash_text(words[i].stem));
         double share = found ? (double)*found / (double)shares->clause_count : 0;
         /* Korean predicates have many forms. */
-        if (!words[i].is_stop_word && !words[i].is_predicate && share < min_share)
+        if (!words[i].is_stop_word && !words[i].is_predicate && share < min_share &&
+            !is_degree_word(words[i].surface))
             rarity += 1 - share / min_share;
     }
     arena_free(&scratch);

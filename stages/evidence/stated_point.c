@@ -70,6 +70,10 @@ size_t stated_point_count_extra_words(void *user, struct text text)
         bool is_same_side =
             statements[i].polarity == 0 || (statements[i].polarity > 0) == is_praise;
         is_mixed |= !is_same_side;
+        /* A Korean clause says at its end what it says: "보습을 찾았지만" does not praise. */
+        if (is_korean && !point->is_single && statements[i].opinion && statements[i].polarity &&
+            !statements[i].is_last)
+            continue;
         if (is_same_side && (!is_word || statements[i].says_itself) &&
             statements[i].aspect == candidate->aspect &&
             (statements[i].opinion == candidate->opinion ||
@@ -77,7 +81,6 @@ size_t stated_point_count_extra_words(void *user, struct text text)
               !sentence_is_first_person(text))) &&
             statements[i].extra_words <= point->max_extra_words)
             extra = statements[i].extra_words + (size_t)statements[i].is_open +
-                    (is_korean && !statements[i].is_last && statements[i].opinion ? 1 : 0) +
                     count_foreign_words(point, &statements[i]);
         is_specific |= candidate->is_general && !statements[i].is_general && is_same_side &&
                        statements[i].aspect == candidate->aspect && statements[i].opinion;

@@ -377,7 +377,8 @@ static void apply_negations(struct text text, struct clause_words words)
         }
 }
 
-/* "a dog friendly hotel": nobody is friendly. "I recommend booking early": not the thing itself. */
+/* "It would be great" does not say that it is. "a dog friendly hotel": nobody is friendly. "I
+ * recommend booking early": not the thing itself. */
 static void drop_other_meanings(struct text text, struct clause_words words)
 {
     for (size_t i = 0; i + 1 < words.count; i++) {
@@ -385,6 +386,9 @@ static void drop_other_meanings(struct text text, struct clause_words words)
         if (next->has_break)
             continue;
         struct text after = text_slice(text, next->begin, next->end);
+        if (text_equal_ignore_case(text_slice(text, word->begin, word->end), TEXT("would")) &&
+            text_equal(after, TEXT("be")))
+            word->kind = WORD_WISH;
         if (word->kind == WORD_CONTENT && next->begin == word->end + 1 &&
             text_equal_ignore_case(after, TEXT("friendly")))
             next->kind = WORD_EMPTY;
