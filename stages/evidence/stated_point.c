@@ -1,7 +1,6 @@
 /* stated_point.c - reads the statements of a text, and compares them with those of the point. */
 #include "stages/evidence/stated_point.h"
 
-#include "base/ascii.h"
 #include "base/normalize.h"
 #include "base/utf8.h"
 #include "stages/text/clause_words.h"
@@ -61,18 +60,17 @@ size_t stated_point_count_extra_words(void *user, struct text text)
     const struct stated_point *point = user;
     const struct point_candidate *candidate = point->candidate;
     struct arena scratch = {0};
+    bool is_plain = text_ends_with(text, TEXT("다")) && !text_ends_with(text, TEXT("니다"));
     bool is_praise = candidate->polarity == SENTIMENT_POSITIVE, is_mixed = false,
-         is_specific = false, is_korean = !ascii_is_letter(text.bytes[0]),
-         is_word = text_find(text, TEXT(" "), 0) == text.size;
+         is_specific = false, is_word = text_find(text, TEXT(" "), 0) == text.size;
     size_t count, extra = SIZE_MAX;
     const struct statement *statements = statements_extract(point->reader, text, &scratch, &count);
     for (size_t i = 0; i < count; i++) {
         bool is_same_side =
             statements[i].polarity == 0 || (statements[i].polarity > 0) == is_praise;
         is_mixed |= !is_same_side;
-        /* A Korean clause says at its end what it says: "보습을 찾았지만" does not praise. */
-        if (is_korean && !point->is_single && statements[i].opinion && statements[i].polarity &&
-            !statements[i].is_last)
+        /* Of "보습을 찾았지만", what it says is missing. */
+        if (is_plain && !point->is_single && statements[i].opinion && !statements[i].is_last)
             continue;
         if (is_same_side && (!is_word || statements[i].says_itself) &&
             statements[i].aspect == candidate->aspect &&
