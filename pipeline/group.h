@@ -32,19 +32,20 @@ struct passage {
     size_t begin, end;
 };
 
-/* A clause of a member that states something. Equal keys: they state the same. */
+/* A clause of a member that states something. Those with equal aspects and opinions state the same.
+ * A group has several for each of its members, so this is small. */
 struct occurrence {
-    uint64_t key;              /* of aspect and opinion */
     uint64_t aspect, opinion;  /* 0: none */
     uint64_t opposite;         /* the opinion that says the opposite; 0: none */
     uint32_t member;           /* index into the members */
     uint32_t begin, end;       /* bytes of the member's text */
     signed char polarity;      /* of the words: +1, -1; 0: they do not show it */
-    bool is_general;           /* praise or blame without a reason */
-    bool stands_alone;         /* its opinion makes sense without an aspect */
-    bool is_listed;            /* its aspect is a word that feedback often has */
-    bool is_whole;             /* its aspect is all that customers write about */
     unsigned char extra_words; /* words of meaning that are not part of the statement */
+    bool is_general : 1;       /* praise or blame without a reason */
+    bool stands_alone : 1;     /* its opinion makes sense without an aspect */
+    bool says_itself : 1;      /* its opinion says what it is about: "tasty" */
+    bool is_listed : 1;        /* its aspect is a word that feedback often has */
+    bool is_whole : 1;         /* its aspect is all that customers write about */
 };
 
 /* In the order of the members, and of their texts. */
@@ -55,9 +56,9 @@ struct occurrences {
 
 /* A statement that several members make, before it is checked. */
 struct point_candidate {
-    uint64_t key;                       /* of the statement */
     uint64_t aspect, opinion, opposite; /* as in its occurrences */
     bool is_general;
+    bool is_vague;           /* about nothing in particular, and not saying what: "comfortable" */
     enum sentiment polarity; /* positive or negative */
     size_t records;          /* members that make it */
 };

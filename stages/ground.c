@@ -95,7 +95,8 @@ static bool choose_text(const struct ground *ground, struct point_matches *match
     enum { MAX_FALLBACK_WORDS = 2 };
     bool is_single = point->records == 1;
     struct stated_point stated_point = make_stated_point(ground, group, candidate, is_single);
-    struct point_text_check check = {stated_point_count_extra_words, &stated_point, is_single};
+    struct point_text_check check = {stated_point_count_extra_words, &stated_point, is_single,
+                                     group->candidates[candidate].is_vague};
     struct arena scratch = {0};
     struct text_array clauses;
     struct text texts[MAX_TEXTS];

@@ -58,13 +58,12 @@ static struct occurrence make_occurrence(const struct statement *statement, size
         .end = (uint32_t)statement->end,
         .polarity = (signed char)statement->polarity,
         .stands_alone = statement->stands_alone,
+        .says_itself = statement->says_itself,
         .is_listed = statement->is_listed,
         .is_whole = statement->is_whole,
         .extra_words = statement->extra_words,
     };
     set_opinion(&occurrence, statement, sentiment);
-    occurrence.key =
-        hash_combine_number(hash_combine_number(HASH_SEED, occurrence.aspect), occurrence.opinion);
     return occurrence;
 }
 

@@ -2,6 +2,7 @@
 #include "stages/evidence/candidates.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/hash.h"
 #include "base/hash_table.h"
@@ -19,6 +20,7 @@ enum {
 static const double specific_weight = 1.0; /* "staff friendly" */
 static const double general_weight = 0.8;  /* "staff great" */
 static const double unlisted_weight = 0.7; /* factor: of an aspect that is not listed */
+static const double vague_weight = 0.3;    /* "comfortable": a room, or a bed? */
 static const double alone_weight = 0.45;   /* "overpriced" */
 static const double pair_weight = 0.4;     /* "money deducted" */
 static const double open_discount = 0.5;   /* of records whose words do not show the side */
@@ -31,6 +33,12 @@ size_t candidates_min_records(const struct group *group)
 {
     size_t share = group->member_count / RECORDS_OF_A_POINT;
     return group->member_count < SMALL_GROUP ? 1 : share > 2 ? share : 2;
+}
+
+uint64_t occurrence_key(const struct occurrence *occurrence)
+{
+    return hash_combine_number(hash_combine_number(HASH_SEED, occurrence->aspect),
+                               occurrence->opinion);
 }
 
 int occurrence_side(const struct occurrence *occurrence, const struct member *members)
@@ -48,7 +56,7 @@ bool candidate_is_contradicted(const struct point_candidate *candidate,
     if (side != -own_side || candidate->aspect != occurrence->aspect)
         return false;
     if (!candidate->opinion)
-        return occurrence->key == candidate->key;
+        return occurrence->opinion == 0;
     return occurrence->opinion &&
            (candidate->is_general || occurrence->opinion == candidate->opposite ||
             occurrence->opinion == candidate->opinion);
@@ -58,6 +66,7 @@ bool candidate_is_contradicted(const struct point_candidate *candidate,
 
 struct counted {
     struct occurrence first;
+    uint64_t key; /* of the statement */
     int side;
     size_t records, open_records, clauses; /* open: the record alone shows the side */
     uint32_t last_member, last_begin;      /* + 1 */
@@ -73,7 +82,7 @@ struct counter {
 
 static uint64_t count_key(const struct occurrence *occurrence, int side)
 {
-    return hash_combine_number(occurrence->key, (uint64_t)side + 1);
+    return hash_combine_number(occurrence_key(occurrence), (uint64_t)side + 1);
 }
 
 static uint64_t place_of(const struct occurrence *occurrence)
@@ -81,20 +90,48 @@ static uint64_t place_of(const struct occurrence *occurrence)
     return (uint64_t)occurrence->member << 32 | occurrence->begin;
 }
 
+/* How often statements occur, at most, in counters that several may share: most occur once, and
+ * need no memory. */
+struct rough_counts {
+    uint16_t *counters; /* owned */
+    size_t mask;
+};
+
+static struct rough_counts count_roughly(const struct group *group)
+{
+    enum { MIN_COUNTERS = 1 << 10, MAX_COUNTERS = 1 << 20 };
+    size_t count = MIN_COUNTERS;
+    while (count < group->occurrences.count && count < MAX_COUNTERS)
+        count *= 2;
+    struct rough_counts rough = {memory_alloc(count, sizeof(*rough.counters)), count - 1};
+    memset(rough.counters, 0, count * sizeof(*rough.counters));
+    for (size_t i = 0; i < group->occurrences.count; i++) {
+        const struct occurrence *occurrence = &group->occurrences.items[i];
+        uint64_t key = count_key(occurrence, occurrence_side(occurrence, group->members));
+        uint16_t *counter = &rough.counters[key & rough.mask];
+        *counter = (uint16_t)(*counter + (*counter < UINT16_MAX));
+    }
+    return rough;
+}
+
 static void count_occurrences(struct counter *counter, const struct group *group)
 {
+    struct rough_counts rough = count_roughly(group);
+    size_t min_records = candidates_min_records(group);
+    min_records = min_records < UINT16_MAX ? min_records : UINT16_MAX;
     for (size_t i = 0; i < group->occurrences.count; i++) {
         const struct occurrence *occurrence = &group->occurrences.items[i];
         int side = occurrence_side(occurrence, group->members);
+        uint64_t key = count_key(occurrence, side);
         bool is_new;
-        if (side == 0)
+        if (side == 0 || rough.counters[key & rough.mask] < min_records)
             continue;
-        size_t number = *hash_table_get_or_insert(&counter->numbers, count_key(occurrence, side),
-                                                  counter->count, &is_new);
+        size_t number = *hash_table_get_or_insert(&counter->numbers, key, counter->count, &is_new);
         if (is_new) {
             counter->items = memory_grow(counter->items, &counter->capacity, ++counter->count,
                                          sizeof(*counter->items));
-            counter->items[number] = (struct counted){.first = *occurrence, .side = side};
+            counter->items[number] = (struct counted){
+                .first = *occurrence, .key = occurrence_key(occurrence), .side = side};
         }
         struct counted *counted = &counter->items[number];
         bool is_new_member = counted->last_member != occurrence->member + 1;
@@ -104,6 +141,13 @@ static void count_occurrences(struct counter *counter, const struct group *group
         counted->last_member = occurrence->member + 1;
         counted->last_begin = occurrence->begin + 1;
     }
+    free(rough.counters);
+}
+
+/* "택시가 안 잡혀요" and "overpriced" say what they are about, "comfortable" does not. */
+static bool is_vague(const struct occurrence *statement)
+{
+    return !statement->aspect && statement->polarity != 0 && !statement->says_itself;
 }
 
 static double compute_weight(const struct counted *counted)
@@ -113,7 +157,7 @@ static double compute_weight(const struct counted *counted)
     if (!statement->opinion)
         weight = pair_weight;
     else if (!statement->aspect)
-        weight = alone_weight;
+        weight = is_vague(statement) ? vague_weight : alone_weight;
     if (statement->aspect && !statement->is_listed)
         weight *= unlisted_weight;
     if (statement->is_general && statement->is_whole)
@@ -126,8 +170,8 @@ static int compare_by_weight(const void *a, const void *b)
     const struct counted *left = a, *right = b;
     if (left->weight != right->weight)
         return left->weight > right->weight ? -1 : 1;
-    if (left->first.key != right->first.key)
-        return left->first.key < right->first.key ? -1 : 1;
+    if (left->key != right->key)
+        return left->key < right->key ? -1 : 1;
     return left->side - right->side;
 }
 
@@ -211,7 +255,8 @@ static bool passes_filter(const struct counted *counted, const struct group *gro
     for (int extra = 0; extra <= MAX_EXAMPLE_WORDS; extra++)
         for (size_t i = 0; i < group->occurrences.count && count < MAX_EXAMPLES; i++) {
             const struct occurrence *occurrence = &group->occurrences.items[i];
-            if (occurrence->key == counted->first.key &&
+            if (occurrence->aspect == counted->first.aspect &&
+                occurrence->opinion == counted->first.opinion &&
                 (occurrence->extra_words == extra ||
                  (extra == MAX_EXAMPLE_WORDS && occurrence->extra_words > extra)))
                 examples[count++] = occurrence;
@@ -223,11 +268,11 @@ static struct point_candidate make_candidate(const struct counted *counted)
 {
     const struct occurrence *first = &counted->first;
     return (struct point_candidate){
-        .key = first->key,
         .aspect = first->aspect,
         .opinion = first->opinion,
         .opposite = first->opposite,
         .is_general = first->is_general,
+        .is_vague = is_vague(first),
         .polarity = counted->side > 0 ? SENTIMENT_POSITIVE : SENTIMENT_NEGATIVE,
         .records = counted->records,
     };

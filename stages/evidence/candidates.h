@@ -10,6 +10,9 @@ enum {
     SMALL_GROUP = 10,    /* with fewer records, one is enough for a point */
 };
 
+/* Identifies what an occurrence states. */
+uint64_t occurrence_key(const struct occurrence *occurrence);
+
 /* +1: the occurrence praises, -1: it complains; 0: unknown. What the words show, or else the
  * sentiment of the record. */
 int occurrence_side(const struct occurrence *occurrence, const struct member *members);

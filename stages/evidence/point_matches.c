@@ -36,7 +36,8 @@ static void find_matches(const struct group *group, const struct occurrences *oc
             const struct point_candidate *candidate = &group->candidates[k];
             bool same_side = (candidate->polarity == SENTIMENT_POSITIVE) == (side > 0);
             bool is_opposite = candidate_is_contradicted(candidate, occurrence, side);
-            if (!is_opposite && (!same_side || candidate->key != occurrence->key))
+            if (!is_opposite && (!same_side || (candidate->aspect != occurrence->aspect ||
+                                                candidate->opinion != occurrence->opinion)))
                 continue;
             matches->items = memory_grow(matches->items, &matches->capacity, matches->count + 1,
                                          sizeof(*matches->items));

@@ -40,11 +40,10 @@ static const double comma_cost = 1.5;     /* points are listed with commas */
 static const double word_cost = 2;        /* of a text of one word */
 static const double rare_cost = 3;        /* of a word that few of the clauses have */
 
-/* A word is rare if fewer of the clauses have it. */
-static const double min_word_share = 0.25;
-
-/* Texts with more rare words than this do not stand for many clauses. */
-static const double max_rarity = 1.25;
+/* A word is rare if fewer of the clauses have it; texts with more rare words than this do not stand
+ * for many clauses. The second is for points about nothing in particular: "Comfy chairs" does not
+ * stand for all that is comfortable. */
+static const double min_word_share[] = {0.25, 0.5}, max_rarity[] = {1.25, 0.5};
 enum { MANY_CLAUSES = 8 };
 
 enum filler_place {
@@ -331,8 +330,17 @@ static void count_clause_words(struct word_shares *shares, struct text clause)
     arena_free(&scratch);
 }
 
+static bool is_degree_word(struct text word)
+{
+    for (size_t i = 0; i < sizeof(fillers) / sizeof(*fillers); i++)
+        if (fillers[i].place == PLACE_DEGREE &&
+            text_equal_ignore_case(word, text_of(fillers[i].phrase)))
+            return true;
+    return false;
+}
+
 /* The words that few clauses have; one that hardly any has counts 1. */
-static double measure_rarity(const struct word_shares *shares, struct text text)
+static double measure_rarity(const struct word_shares *shares, struct text text, double min_share)
 {
     struct arena scratch = {0};
     size_t count;
@@ -342,8 +350,9 @@ static double measure_rarity(const struct word_shares *shares, struct text text)
         const size_t *found = hash_table_find(&shares->counts, hash_text(words[i].stem));
         double share = found ? (double)*found / (double)shares->clause_count : 0;
         /* Korean predicates have many forms. */
-        if (!words[i].is_stop_word && !words[i].is_predicate && share < min_word_share)
-            rarity += 1 - share / min_word_share;
+        if (!words[i].is_stop_word && !words[i].is_predicate && share < min_share &&
+            !is_degree_word(words[i].surface))
+            rarity += 1 - share / min_share;
     }
     arena_free(&scratch);
     return rarity;
@@ -412,8 +421,10 @@ size_t point_text_choose(struct text_array clauses, const struct point_text_chec
         count_clause_words(&shares, clauses.items[i]);
     for (size_t i = 0; i < clauses.count; i++) {
         struct text text = point_text_shorten(clauses.items[i], &scratch);
-        double rarity = text.size ? measure_rarity(&shares, text) : INFINITY;
-        if (rarity == INFINITY || (clauses.count >= MANY_CLAUSES && rarity > max_rarity))
+        double rarity =
+            text.size ? measure_rarity(&shares, text, min_word_share[check->is_vague]) : INFINITY;
+        if (rarity == INFINITY ||
+            (clauses.count >= MANY_CLAUSES && rarity > max_rarity[check->is_vague]))
             continue;
         size_t extra = check->count_extra_words(check->user, text);
         if (extra == SIZE_MAX)

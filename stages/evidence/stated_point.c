@@ -1,7 +1,6 @@
 /* stated_point.c - reads the statements of a text, and compares them with those of the point. */
 #include "stages/evidence/stated_point.h"
 
-#include "base/ascii.h"
 #include "base/normalize.h"
 #include "base/utf8.h"
 #include "stages/text/clause_words.h"
@@ -61,15 +60,18 @@ size_t stated_point_count_extra_words(void *user, struct text text)
     const struct stated_point *point = user;
     const struct point_candidate *candidate = point->candidate;
     struct arena scratch = {0};
+    bool is_plain = text_ends_with(text, TEXT("다")) && !text_ends_with(text, TEXT("니다"));
     bool is_praise = candidate->polarity == SENTIMENT_POSITIVE, is_mixed = false,
-         is_specific = false, is_korean = !ascii_is_letter(text.bytes[0]),
-         is_word = text_find(text, TEXT(" "), 0) == text.size;
+         is_specific = false, is_word = text_find(text, TEXT(" "), 0) == text.size;
     size_t count, extra = SIZE_MAX;
     const struct statement *statements = statements_extract(point->reader, text, &scratch, &count);
     for (size_t i = 0; i < count; i++) {
         bool is_same_side =
             statements[i].polarity == 0 || (statements[i].polarity > 0) == is_praise;
         is_mixed |= !is_same_side;
+        /* Of "보습을 찾았지만", what it says is missing. */
+        if (is_plain && !point->is_single && statements[i].opinion && !statements[i].is_last)
+            continue;
         if (is_same_side && (!is_word || statements[i].says_itself) &&
             statements[i].aspect == candidate->aspect &&
             (statements[i].opinion == candidate->opinion ||
@@ -77,7 +79,6 @@ size_t stated_point_count_extra_words(void *user, struct text text)
               !sentence_is_first_person(text))) &&
             statements[i].extra_words <= point->max_extra_words)
             extra = statements[i].extra_words + (size_t)statements[i].is_open +
-                    (is_korean && !statements[i].is_last && statements[i].opinion ? 1 : 0) +
                     count_foreign_words(point, &statements[i]);
         is_specific |= candidate->is_general && !statements[i].is_general && is_same_side &&
                        statements[i].aspect == candidate->aspect && statements[i].opinion;

@@ -273,6 +273,7 @@ static struct clause_words read_words(const struct lexicon *lexicon, struct text
     struct text clause = text_slice(text, 0, end);
     size_t size, next, previous_end = begin;
     bool has_break = false, is_pending = false; /* a preposition waits for its noun */
+    bool has_condition = false; /* "보완되면 더 좋은 앱이 될 것 같아요" */
     for (size_t at = begin; at < end; at = next) {
         enum letter_class kind = classify(utf8_decode(clause, at, &size));
         next = at + size;
@@ -295,6 +296,9 @@ static struct clause_words read_words(const struct lexicon *lexicon, struct text
             word.kind = WORD_EMPTY;
         if (kind == LETTER_UNSPACED_SCRIPT)
             apply_korean_negation(lexicon, found, &words, &word);
+        if (text_equal(found, TEXT("더")) && has_condition)
+            word.kind = WORD_WISH;
+        has_condition |= text_ends_with(found, TEXT("면"));
         word.is_secondary = follows_preposition(is_pending, &word);
         is_pending &= !clause_word_has_meaning(&word);
         words.items[words.count++] = word;
@@ -373,7 +377,8 @@ static void apply_negations(struct text text, struct clause_words words)
         }
 }
 
-/* "a dog friendly hotel": nobody is friendly. "I recommend booking early": not the thing itself. */
+/* "It would be great" does not say that it is. "a dog friendly hotel": nobody is friendly. "I
+ * recommend booking early": not the thing itself. */
 static void drop_other_meanings(struct text text, struct clause_words words)
 {
     for (size_t i = 0; i + 1 < words.count; i++) {
@@ -381,6 +386,9 @@ static void drop_other_meanings(struct text text, struct clause_words words)
         if (next->has_break)
             continue;
         struct text after = text_slice(text, next->begin, next->end);
+        if (text_equal_ignore_case(text_slice(text, word->begin, word->end), TEXT("would")) &&
+            text_equal(after, TEXT("be")))
+            word->kind = WORD_WISH;
         if (word->kind == WORD_CONTENT && next->begin == word->end + 1 &&
             text_equal_ignore_case(after, TEXT("friendly")))
             next->kind = WORD_EMPTY;
@@ -390,14 +398,17 @@ static void drop_other_meanings(struct text text, struct clause_words words)
     }
 }
 
-/* "sound quality" is the sound, "battery quality" the battery. */
+/* "sound quality" is about the sound, "room service" about the service. */
 static void join_compounds(struct clause_words words)
 {
     for (size_t i = 1; i < words.count; i++) {
-        const struct clause_word *before = &words.items[i - 1];
-        if (before->kind == WORD_ASPECT && !before->is_whole && words.items[i].aspect &&
-            !words.items[i].has_break && strcmp(words.items[i].aspect, "quality") == 0)
-            words.items[i].kind = WORD_EMPTY;
+        struct clause_word *before = &words.items[i - 1], *word = &words.items[i];
+        if (before->kind != WORD_ASPECT || before->is_whole || !word->aspect || word->has_break)
+            continue;
+        if (strcmp(word->aspect, "quality") == 0)
+            word->kind = WORD_EMPTY;
+        if (strcmp(word->aspect, "service") == 0 && strcmp(before->aspect, "room") == 0)
+            before->kind = WORD_EMPTY;
     }
 }
 

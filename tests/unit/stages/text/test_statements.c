@@ -77,6 +77,11 @@ static void clauses_state_aspect_and_opinion(void **state)
         {"택시가 안 잡혀요", "- ? 0 1;? - 0 1;? - 0 0;"},
         {"냄새 안 나요", "- ? 1 0;"},
         {"답변이 없어요", "? - 0 0;"},
+        {"Great room service", "? good 1 0;"},
+        {"This would be a great app", ""},
+        {"이점만 보완되면 더 좋은 앱이 될 것 같아요", ""},
+        {"A dog friendly hotel", "? - 0 0;"},
+        {"I recommend watching the shows", "? - 0 0;"},
     };
     struct statement_reader reader = {0};
     struct arena arena = {0};
