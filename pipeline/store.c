@@ -16,6 +16,10 @@
  */
 #define MAX_CHECKED_BYTES "67108864"
 
+/* Texts are found by their hash, so a read may need any page: of SQLite's default of 2 MiB, nearly
+ * each is gone by then. */
+#define CACHE_KIBIBYTES "-65536"
+
 static bool query_integer(struct sql *sql, const char *query, int64_t *number, struct error *error)
 {
     struct sql_statement *statement = sql_prepare(sql, query, error);
@@ -79,7 +83,10 @@ static bool prepare_database(struct store *store, const char *path, struct error
         !query_integer(sql, "SELECT count(*) FROM sqlite_schema", &table_count, error))
         return false;
     if ((table_count && !check_version(path, version, error)) || !check_integrity(sql, error) ||
-        !sql_execute(sql, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL", error) ||
+        !sql_execute(sql,
+                     "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
+                     "PRAGMA cache_size = " CACHE_KIBIBYTES,
+                     error) ||
         (!table_count && !create_tables(store, error)) ||
         !query_integer(sql, "SELECT number FROM setting WHERE name = 'key_check'", &key_check,
                        error) ||

@@ -81,8 +81,14 @@ static void count_mentions(struct aggregate *aggregate, struct group_key key, st
 
 static bool count_record(void *state, const struct saved_record *record, struct error *error)
 {
-    (void)error;
     struct aggregate *aggregate = state;
+    struct saved_record with_probabilities;
+    if (aggregate->share_errors.are_known) {
+        with_probabilities = *record;
+        record = &with_probabilities;
+        if (!store_load_probabilities(aggregate->stage_context->store, &with_probabilities, error))
+            return false;
+    }
     arena_reset(&aggregate->scratch);
     const struct group_key everything = {0};
     struct text all = TEXT("all");
