@@ -226,10 +226,11 @@ static void set_evidence(struct insights *insights, struct insight *insight,
 
 /* ---- Rank ---- */
 
-/* What is over is told last, and words and rows to answer have lists of their own. */
+/* What is over or not tested is told last, and words and rows to answer have lists of their own. */
 static int get_order(const struct insight *insight)
 {
-    return (int)insight->kind + (insight->state == INSIGHT_OVER ? INSIGHT_KIND_COUNT : 0);
+    bool is_last = insight->state == INSIGHT_OVER || insight->state == INSIGHT_SO_FAR;
+    return (int)insight->kind + (is_last ? INSIGHT_KIND_COUNT : 0);
 }
 
 static int compare_insights(const void *a, const void *b)

@@ -219,7 +219,8 @@ static bool print_insight(void *user, const struct saved_insight *saved, struct 
     headline->answer_count += insight->kind == INSIGHT_ANSWER;
     if (headline->insight_count > MAX_INSIGHTS || insight->kind == INSIGHT_ANSWER)
         return true;
-    bool is_change = insight->kind == INSIGHT_CHANGE && insight->state != INSIGHT_OVER;
+    bool is_change = insight->kind == INSIGHT_CHANGE && insight->state != INSIGHT_OVER &&
+                     insight->state != INSIGHT_SO_FAR;
     headline->has_changes |= is_change;
     if (headline->insight_count == 1 && !is_change && has_two_periods(headline))
         fprintf(headline->out, "%s", no_change);

@@ -20,6 +20,12 @@ static const char *const generic_words[] = {
 #undef ROW
 };
 
+static const char *const verb_openers[] = {
+#define ROW(language, word) word,
+#include "stages/text/data/verb_openers.inc"
+#undef ROW
+};
+
 /* ---- The corpus ---- */
 
 /* And their stems. */
@@ -325,6 +331,40 @@ struct text phrase_format(const struct phrase *phrase, const struct phrase_corpu
     struct text text = arena_copy_text(arena, forms.texts[best]);
     name_set_free(&forms);
     return text;
+}
+
+bool phrase_is_verb(const struct phrase *phrase, const struct phrase_corpus *corpus)
+{
+    size_t verbs = 0;
+    for (size_t i = 0; phrase->word_count == 1 && i < phrase->document_count; i++) {
+        const struct phrase_document *document = &corpus->documents[phrase->documents[i]];
+        const uint32_t *words = corpus->words + document->first;
+        size_t at = find_words(phrase, words, document->count);
+        verbs += at > 0 && words[at - 1] != 0 &&
+                 text_is_one_of(corpus->surfaces.texts[corpus->written[document->first + at - 1]],
+                                verb_openers);
+    }
+    return 2 * verbs >= phrase->document_count && phrase->word_count == 1;
+}
+
+struct text phrase_format_continued(const struct phrase *phrase, const struct phrase *next,
+                                    const struct phrase_corpus *corpus, struct arena *arena)
+{
+    struct text name = phrase_format(phrase, corpus, arena),
+                rest = phrase_format(next, corpus, arena), first;
+    if (next->words[0] != phrase->words[phrase->word_count - 1] || next->word_count < 2)
+        return name;
+    text_split(&rest, ' ', &first);
+    return arena_format(arena, "%.*s %.*s", TEXT_ARGUMENT(name), TEXT_ARGUMENT(rest));
+}
+
+bool phrase_shares_word(const struct phrase *a, const struct phrase *b)
+{
+    for (uint32_t i = 0; i < a->word_count; i++)
+        for (uint32_t k = 0; k < b->word_count; k++)
+            if (a->words[i] == b->words[k])
+                return true;
+    return false;
 }
 
 bool phrase_overlaps(const struct phrase *a, const struct phrase *b)

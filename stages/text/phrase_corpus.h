@@ -65,6 +65,18 @@ void phrase_list_free(struct phrase_list *list);
 struct text phrase_format(const struct phrase *phrase, const struct phrase_corpus *corpus,
                           struct arena *arena);
 
+/* Whether the phrase is one word that most of its documents use as a verb, as far as the word
+ * before it shows (data/verb_openers.tsv): what happens, not what it happens to. */
+bool phrase_is_verb(const struct phrase *phrase, const struct phrase_corpus *corpus);
+
+/* The phrase with the words of one that continues it, "smell of burnt" with "burnt plastic"; the
+ * phrase itself if `next` does not begin with its last word. In `arena`. */
+struct text phrase_format_continued(const struct phrase *phrase, const struct phrase *next,
+                                    const struct phrase_corpus *corpus, struct arena *arena);
+
+/* Whether the phrases have a word in common. */
+bool phrase_shares_word(const struct phrase *a, const struct phrase *b);
+
 /* Whether all words of the shorter phrase are in the longer one. */
 bool phrase_overlaps(const struct phrase *a, const struct phrase *b);
 

@@ -122,8 +122,11 @@ static inline void case_read_line(struct batch *batch, char *line, char *setting
 {
     struct text rest = text_of(line), cells[CASE_COLUMNS] = {{0}};
     if (strncmp(line, "#: ", 3) == 0) {
-        size_t used = strlen(settings);
-        snprintf(settings + used, size - used, "%s%s", used ? ";" : "", line + 3);
+        size_t used = strlen(settings), length = strlen(line + 3);
+        if (used + length + 2 > size)
+            abort();
+        settings[used] = ';';
+        memcpy(settings + used + (used > 0), line + 3, length + 1);
     }
     if (line[0] == '#' || line[0] == '\0')
         return;

@@ -1,4 +1,4 @@
-/* test_answers.c - stages/answers.c: the cases in tests/unit/stages/cases/answers. */
+/* test_answers_stage.c - stages/answers.c: the cases in tests/unit/stages/cases/answers. */
 #include "tests/fakes/insight_cases.h"
 
 int main(int argc, char **argv)

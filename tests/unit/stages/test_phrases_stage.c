@@ -1,4 +1,4 @@
-/* test_phrases.c - stages/phrases.c: the cases in tests/unit/stages/cases/phrases. */
+/* test_phrases_stage.c - stages/phrases.c: the cases in tests/unit/stages/cases/phrases. */
 #include "tests/fakes/insight_cases.h"
 
 int main(int argc, char **argv)
