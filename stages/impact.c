@@ -13,7 +13,8 @@
 #include "stages/stats/rated_units.h"
 #include "stages/stats/welch.h"
 
-static const double min_units = 10, max_q_value = 0.01;
+/* Smaller effects than this share of the scale are clear in many records, and of no use. */
+static const double min_units = 10, max_q_value = 0.01, min_effect = 0.01;
 
 /* The samples of one score. */
 struct score_samples {
@@ -88,9 +89,8 @@ static bool make_insight(const struct impact *impact, size_t score, size_t topic
     struct welch welch = welch_compare(&with, &rest);
     double share = with.count / samples->all.count, value = share * welch.difference,
            half_width = share * welch.half_width;
-    double range = score == SCORE_NPS    ? 200
-                   : score == SCORE_CSAT ? 200 /* says what ratings say, so it ranks behind them */
-                                         : impact->units.scales[score];
+    /* CSAT says what ratings say, so it ranks behind them. */
+    double range = score == SCORE_NPS || score == SCORE_CSAT ? 200 : impact->units.scales[score];
     *insight = insight_make(INSIGHT_IMPACT);
     insight->measure = measures[score];
     insight->key.topic = impact->units.topics.texts[topic];
@@ -125,7 +125,8 @@ static bool finish(void *state, struct error *error)
     benjamini_hochberg(p_values, q_values, count);
     for (size_t i = 0; i < count; i++) {
         insights[i].q_value = q_values[i];
-        if (q_values[i] <= max_q_value && insights[i].value.low * insights[i].value.high > 0)
+        if (q_values[i] <= max_q_value && insights[i].value.low * insights[i].value.high > 0 &&
+            insights[i].strength >= min_effect)
             insight_list_add(impact->stage_context->insights, &insights[i]);
     }
     free(insights);

@@ -226,11 +226,14 @@ static void set_evidence(struct insights *insights, struct insight *insight,
 
 /* ---- Rank ---- */
 
-/* What is over or not tested is told last, and words and rows to answer have lists of their own. */
+/* A change that was told before comes after what is new, what is over or not tested last; words and
+ * rows to answer have lists of their own. */
 static int get_order(const struct insight *insight)
 {
     bool is_last = insight->state == INSIGHT_OVER || insight->state == INSIGHT_SO_FAR;
-    return (int)insight->kind + (is_last ? INSIGHT_KIND_COUNT : 0);
+    return is_last                           ? INSIGHT_KIND_COUNT + (int)insight->kind
+           : insight->state == INSIGHT_STILL ? INSIGHT_THEME
+                                             : (int)insight->kind;
 }
 
 static int compare_insights(const void *a, const void *b)

@@ -18,7 +18,7 @@ enum { MAX_LANGUAGES = 8, MAX_SOURCES = 256, MIN_TEXTS = 5 };
 /* The last 1, 2, 4 and 8 periods, at most half of all, are compared with at most 26 before. */
 enum { MAX_WINDOWS = 4, MAX_EARLIER_PERIODS = 26 };
 
-static const double max_q_value = 0.1;
+static const double max_q_value = 0.1, min_ratio = 1.5;
 
 /* Phrases that share this part of their texts tell the same: the clearer one is enough. */
 static const double same_texts = 0.6;
@@ -292,6 +292,16 @@ static void add_insight(struct phrases *phrases, const struct scored_phrase *sco
     insight_list_add(phrases->stage_context->insights, &insight);
 }
 
+/* Texts of the two sides may differ in length, so that a phrase may be clearly more frequent among
+ * their words, and yet in as many of them. */
+static bool is_large(const struct scored_phrase *scored)
+{
+    const size_t *texts = scored->comparison->texts;
+    return scored->texts[TARGET] >= MIN_TEXTS &&
+           (double)scored->texts[TARGET] * (double)texts[REST] >=
+               min_ratio * (double)scored->texts[REST] * (double)texts[TARGET];
+}
+
 /* Tests the contrasts as one family, and tells the phrases that pass. */
 static void compare(struct phrases *phrases, const struct phrase_corpus *corpus,
                     const struct phrase_list *list, const struct contrast *contrasts, size_t count)
@@ -315,8 +325,8 @@ static void compare(struct phrases *phrases, const struct phrase_corpus *corpus,
     const struct scored_phrase **told = arena_alloc(&arena, max_count, sizeof(*told));
     for (size_t i = 0; i < family.count && told_count < max_count; i++) {
         const struct scored_phrase *scored = &family.items[i];
-        if (scored->q_value > max_q_value || scored->z_score <= 0 ||
-            scored->texts[TARGET] < MIN_TEXTS || is_told(told, told_count, scored->phrase))
+        if (scored->q_value > max_q_value || scored->z_score <= 0 || !is_large(scored) ||
+            is_told(told, told_count, scored->phrase))
             continue;
         told[told_count++] = scored;
         add_insight(phrases, scored);

@@ -28,6 +28,10 @@ static const double min_share = 0.005, min_overlap = 0.6;
 enum { MIN_RECORDS = 20 };
 static const double min_warning_share = 0.1;
 
+/* Words in this share of the texts with a topic are what all speak of: the company, "app". */
+static const double max_common_share = 0.1;
+enum { MIN_COMMON_TEXTS = 20 };
+
 enum { WITH_TOPIC, WITHOUT_TOPIC };
 
 struct language_texts {
@@ -332,6 +336,9 @@ static void propose_themes(struct themes *themes, struct language_texts *languag
     struct arena arena = {0};
     product_names_exclude(&themes->product_names, &language->corpus);
     count_sides(language);
+    size_t min_common = (size_t)ceil(max_common_share * (double)language->texts[WITH_TOPIC]);
+    phrase_corpus_exclude_common(&language->corpus, WITH_TOPIC,
+                                 min_common > MIN_COMMON_TEXTS ? min_common : MIN_COMMON_TEXTS);
     size_t min_texts = (size_t)ceil(min_share * (double)language->texts[WITHOUT_TOPIC]);
     if (min_texts < (size_t)themes->min_texts)
         min_texts = (size_t)themes->min_texts;

@@ -149,6 +149,24 @@ void phrase_corpus_exclude_name(struct phrase_corpus *corpus, struct text name)
     }
 }
 
+void phrase_corpus_exclude_common(struct phrase_corpus *corpus, uint32_t group,
+                                  size_t min_documents)
+{
+    struct arena arena = {0};
+    uint32_t *counts = arena_alloc(&arena, corpus->stems.count + 1, sizeof(*counts)),
+             *last = arena_alloc(&arena, corpus->stems.count + 1, sizeof(*last));
+    for (uint32_t d = 0; d < corpus->document_count; d++)
+        for (uint32_t i = 0; corpus->documents[d].group == group && i < corpus->documents[d].count;
+             i++) {
+            uint32_t word = corpus->words[corpus->documents[d].first + i];
+            counts[word] += last[word] != d + 1;
+            last[word] = d + 1;
+        }
+    for (size_t i = 0; i < corpus->stems.count; i++)
+        corpus->is_generic[i] |= counts[i + 1] >= min_documents;
+    arena_free(&arena);
+}
+
 void phrase_corpus_free(struct phrase_corpus *corpus)
 {
     name_set_free(&corpus->stems);

@@ -50,6 +50,11 @@ struct phrase_list {
 /* Makes the words of `name` generic: the name of a product or a brand. After the documents. */
 void phrase_corpus_exclude_name(struct phrase_corpus *corpus, struct text name);
 
+/* Makes words generic that are in at least `min_documents` documents of the group: what all of them
+ * speak of. After the documents. */
+void phrase_corpus_exclude_common(struct phrase_corpus *corpus, uint32_t group,
+                                  size_t min_documents);
+
 /* Adds a text; `id` and `group` come back in its document. Above a limit, the corpus keeps a sample
  * that depends on the ids only. */
 void phrase_corpus_add(struct phrase_corpus *corpus, struct text text, uint64_t id, uint32_t group);
