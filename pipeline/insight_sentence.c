@@ -182,12 +182,14 @@ static struct text format_moved(const struct insight *insight, struct arena *are
             (unsigned long long)insight->baseline_n,
             insight->phrase.size > 0 ? "; among topics, the largest part goes with " : "",
             TEXT_ARGUMENT(insight->phrase));
-    bool is_tone = text_equal(insight->phrase, TEXT("tone"));
-    return arena_format(arena, "%.*s goes with a %s of the %s by %.*s %.*s: %s",
-                        TEXT_ARGUMENT(insight->key.topic), falls ? "fall" : "rise",
-                        get_score_name(insight), TEXT_ARGUMENT(difference), TEXT_ARGUMENT(period),
-                        is_tone ? (falls ? "its records rate lower" : "its records rate higher")
-                                : "its share of the records changed");
+    bool is_tone = text_equal(insight->phrase, TEXT("tone")),
+         is_other = text_equal(insight->key.topic, TEXT("other"));
+    return arena_format(
+        arena, "%s%.*s go with a %s of the %s by %.*s %.*s: %s",
+        is_other ? "All other records" : "Records about ",
+        TEXT_ARGUMENT(is_other ? (struct text){0} : insight->key.topic), falls ? "fall" : "rise",
+        get_score_name(insight), TEXT_ARGUMENT(difference), TEXT_ARGUMENT(period),
+        is_tone ? (falls ? "they rate lower" : "they rate higher") : "their share changed");
 }
 
 /* ---- Words ---- */

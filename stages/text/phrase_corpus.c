@@ -353,16 +353,18 @@ struct text phrase_format(const struct phrase *phrase, const struct phrase_corpu
 
 bool phrase_is_verb(const struct phrase *phrase, const struct phrase_corpus *corpus)
 {
-    size_t verbs = 0;
+    size_t verbs = 0, preceded = 0;
     for (size_t i = 0; phrase->word_count == 1 && i < phrase->document_count; i++) {
         const struct phrase_document *document = &corpus->documents[phrase->documents[i]];
         const uint32_t *words = corpus->words + document->first;
         size_t at = find_words(phrase, words, document->count);
-        verbs += at > 0 && words[at - 1] != 0 &&
-                 text_is_one_of(corpus->surfaces.texts[corpus->written[document->first + at - 1]],
+        if (at == 0 || words[at - 1] == 0)
+            continue;
+        preceded++;
+        verbs += text_is_one_of(corpus->surfaces.texts[corpus->written[document->first + at - 1]],
                                 verb_openers);
     }
-    return 2 * verbs >= phrase->document_count && phrase->word_count == 1;
+    return preceded > 0 && 2 * verbs >= preceded;
 }
 
 struct text phrase_format_continued(const struct phrase *phrase, const struct phrase *next,
