@@ -11,7 +11,7 @@
 #include "stages/stats/wilson.h"
 
 /* What is over is told only if it was clear. Otherwise chance would be told twice. */
-static const double max_over_q_value = 0.01;
+static const double max_over_q_value = 0.002;
 
 /* Records of a period that is not over. */
 static const double min_so_far = 10;
