@@ -101,7 +101,9 @@ bool sql_open(struct sql **sql, const char *path, struct error *error)
     struct sql *created = memory_alloc(1, sizeof(*created));
     created->path = memory_alloc(strlen(path) + 1, 1);
     memcpy(created->path, path, strlen(path));
-    int code = sqlite3_open_v2(path, &created->handle, SQLITE_OPEN_READWRITE, NULL);
+    /* One thread at a time uses a connection: no locks. */
+    int code =
+        sqlite3_open_v2(path, &created->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
     if (!check_sqlite_code(created, code, error)) {
         sql_close(created);
         return false;

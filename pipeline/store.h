@@ -134,6 +134,13 @@ struct shown_topic {
 bool store_save_shown_topics(struct store *store, const struct shown_topic *topics, size_t count,
                              struct error *error);
 
+/* Calls `visit` for the saved rows in their order. What `topic` points to is valid during the call.
+ */
+bool store_for_each_shown_topic(struct store *store,
+                                bool (*visit)(void *user, const struct shown_topic *topic,
+                                              struct error *error),
+                                void *user, struct error *error);
+
 /* The name of a reported topic, in `arena`; the id itself if it has none. Empty on an error. */
 struct text store_get_topic_name(struct store *store, struct text id, struct arena *arena,
                                  struct error *error);
