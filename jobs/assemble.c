@@ -106,6 +106,7 @@ bool assemble_store(struct assembly *assembly, const struct job *job, enum store
 static bool is_in_passes(const struct stage *stage, enum pass_set pass_set)
 {
     return pass_set == PASSES_ALL || (pass_set == PASSES_REPORT && !stage->process) ||
+           (pass_set == PASSES_ANALYSIS && stage->handles_saved_texts) ||
            (pass_set == PASSES_PREVIEW && (stage->process || stage->check_columns));
 }
 

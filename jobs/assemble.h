@@ -8,8 +8,9 @@
 
 /* The passes whose stages are opened. */
 enum pass_set {
-    PASSES_PREVIEW, /* pass 1, and stages that check its columns */
-    PASSES_REPORT,  /* passes 2 and 3 */
+    PASSES_PREVIEW,  /* pass 1, and stages that check its columns */
+    PASSES_ANALYSIS, /* the part of pass 1 that saved texts need */
+    PASSES_REPORT,   /* passes 2 and 3 */
     PASSES_ALL,
 };
 

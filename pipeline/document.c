@@ -653,6 +653,11 @@ void document_free(struct document *document)
     arena_free(&document->arena);
 }
 
+uint64_t document_count_others(const struct document_counts *counts)
+{
+    return counts->mentions - counts->positive - counts->negative;
+}
+
 const struct label_share *document_find_share(const struct document *document, enum sentiment label)
 {
     for (size_t i = 0; i < document->share_count; i++)

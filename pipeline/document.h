@@ -25,6 +25,9 @@ struct document_counts {
     uint64_t mentions, positive, negative;
 };
 
+/* Those that are neither negative nor positive. */
+uint64_t document_count_others(const struct document_counts *counts);
+
 /* A value of a segment field: product "Kettle". */
 struct document_part {
     struct field field;

@@ -20,7 +20,7 @@ struct selection {
 struct member {
     uint64_t feedback_id, text_hash;
     int64_t created_at;
-    struct text text;
+    struct text text; /* no bytes: it is in the store; store_load_member_text loads it */
     enum sentiment
         sentiment; /* of the record; in a group about a topic, its polarity on that topic */
 };
@@ -93,6 +93,7 @@ struct group {
 
     /* Set by map. */
     struct occurrences occurrences, previous_occurrences;
+    bool is_korean; /* most members have Hangul */
 
     /* Set by reduce. */
     struct point_candidate *candidates; /* the most important first */
@@ -100,7 +101,7 @@ struct group {
     size_t levels; /* of merging */
 
     /* Set by ground. */
-    const struct key_point *points; /* most said first */
+    struct key_point *points; /* most said first */
     size_t point_count;
     struct text summary;          /* a paragraph of the points */
     const struct passage *quotes; /* sentences with the clearest evidence, by point */

@@ -103,6 +103,7 @@ static bool process_with_stages(const struct pipeline *pipeline, struct batch *b
     for (size_t i = 0; i < pipeline->stage_instance_count; i++) {
         const struct stage_instance *instance = &pipeline->stage_instances[i];
         if (instance->stage->process && (!saved || instance->stage->handles_saved_texts) &&
+            !(batch->defers_analysis && instance->stage->runs_model) &&
             !instance->stage->process(instance->state, batch, error))
             return false;
     }
@@ -169,6 +170,7 @@ static bool read_remaining(struct pipeline *pipeline, const struct input_file *f
 {
     struct batch_reader reader;
     batch_reader_open(&reader, file, pipeline->batch_records);
+    reader.batch.defers_analysis = pipeline->defers_analysis;
     bool ok = replay_saved_reads(pipeline, &reader, saved_reads, error);
     do {
         batch_reader_fill(&reader, UINT64_MAX);
@@ -193,24 +195,31 @@ static bool read_file(struct pipeline *pipeline, const struct input_file *file,
     return ok;
 }
 
-/* Saved texts outlive their files, and models change: analyses the texts that only other models
- * have analysed. */
-static bool reanalyse_saved_texts(const struct pipeline *pipeline, struct error *error)
+/* Saves the analyses of a batch of saved texts in the pack, or in the store. */
+static bool analyse_batch(const struct pipeline *pipeline, struct batch *batch, struct pack *pack,
+                          struct error *error)
+{
+    return (!pack || pack_drop_known(pack, batch, error)) &&
+           process_with_stages(pipeline, batch, true, error) &&
+           (pack ? pack_save(pack, batch, error)
+                 : store_save_analyses(pipeline->stage_context.store, batch, error));
+}
+
+bool pipeline_analyse_texts(struct pipeline *pipeline, struct shard shard, struct pack *pack,
+                            struct error *error)
 {
     const struct stage_context *context = &pipeline->stage_context;
-    struct progress_report progress = {.stage = "reanalyse"};
+    struct progress_report progress = {.stage = pack ? "analyse" : "reanalyse"};
+    struct unanalysed_texts texts = {.shard = shard, .max = pipeline->batch_records};
     struct batch batch = {0};
-    uint64_t last_id = 0;
-    bool ok = store_count_unanalysed(context->store, &progress.total, error), has_more;
+    bool ok = store_count_unanalysed(context->store, shard, &progress.total, error), has_more;
     do {
         batch_reset(&batch);
-        ok = ok && store_load_unanalysed(context->store, &last_id, pipeline->batch_records, &batch,
-                                         error);
+        ok = ok && store_load_unanalysed(context->store, &texts, &batch, error);
         has_more = batch.count > 0;
-        ok = ok && process_with_stages(pipeline, &batch, true, error) &&
-             store_save_analyses(context->store, &batch, error);
         progress.done += batch.count;
-        progress.items = progress.done;
+        ok = ok && analyse_batch(pipeline, &batch, pack, error);
+        progress.items += batch.count;
         if (has_more)
             update(pipeline, &progress);
         ok = ok && stage_context_check_interrupt(context, error);
@@ -298,6 +307,20 @@ static bool note_id_collision(void *user, const struct id_collision *id_collisio
     return save_note(user, message, error);
 }
 
+/* What depends on analyses, and the notes. Saved texts outlive their files, models change, and
+ * other machines may have analysed texts: the rest is analysed here. */
+static bool finish_reading(struct pipeline *pipeline, struct error *error)
+{
+    struct store *store = pipeline->stage_context.store;
+    struct row_totals row_totals;
+    return pipeline_analyse_texts(pipeline, (struct shard){0}, NULL, error) &&
+           store_update_source_languages(store, error) && mark_stock_texts(pipeline, error) &&
+           store_get_row_totals(store, &row_totals, error) &&
+           store_for_each_warning(store, note_warning, pipeline, error) &&
+           store_for_each_id_collision(store, note_id_collision, pipeline, error) &&
+           note_outdated_records(pipeline, error);
+}
+
 bool pipeline_read(struct pipeline *pipeline, const struct input_file *files, size_t count,
                    struct error *error)
 {
@@ -311,17 +334,9 @@ bool pipeline_read(struct pipeline *pipeline, const struct input_file *files, si
     bool ok = stage_context_check_interrupt(&pipeline->stage_context, error);
     for (size_t i = 0; ok && i < count; i++)
         ok = read_file(pipeline, &files[i], &progress, error);
-    struct row_totals row_totals;
     return ok && store_replace_corrected(pipeline->stage_context.store, error) &&
            store_decide_columns(pipeline->stage_context.store, error) &&
-           reanalyse_saved_texts(pipeline, error) &&
-           store_update_source_languages(pipeline->stage_context.store, error) &&
-           mark_stock_texts(pipeline, error) &&
-           store_get_row_totals(pipeline->stage_context.store, &row_totals, error) &&
-           store_for_each_warning(pipeline->stage_context.store, note_warning, pipeline, error) &&
-           store_for_each_id_collision(pipeline->stage_context.store, note_id_collision, pipeline,
-                                       error) &&
-           note_outdated_records(pipeline, error);
+           (pipeline->defers_analysis || finish_reading(pipeline, error));
 }
 
 struct failure_list {

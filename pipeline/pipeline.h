@@ -5,6 +5,7 @@
 
 #include "pipeline/batch_reader.h"
 #include "pipeline/insight.h"
+#include "pipeline/pack.h"
 #include "pipeline/stage.h"
 #include "pipeline/store.h"
 
@@ -16,7 +17,7 @@ struct stage_instance {
 
 /* How far a pass is. */
 struct progress_report {
-    const char *stage;    /* "read", "reanalyse", "summarize" */
+    const char *stage;    /* "read", "analyse", "reanalyse", "summarize" */
     uint64_t done, total; /* bytes of files, saved texts, or groups; total 0: unknown */
     uint64_t items;       /* rows, texts or groups that this process has handled */
 };
@@ -35,6 +36,7 @@ struct pipeline {
     struct stage_context stage_context;
     struct insight_list insights; /* of pass 3 */
     size_t batch_records;         /* read, processed and saved together */
+    bool defers_analysis;         /* pass 1 ends before the model: see pipeline_read */
     struct progress progress;
 };
 
@@ -47,9 +49,16 @@ bool pipeline_preview_file(struct pipeline *pipeline, const struct input_file *f
                            struct error *error);
 
 /* Pass 1 over every file; each file resumes after its last saved batch. If a file cannot be read to
- * its end, the reason is noted and saved, and the next file follows. */
+ * its end, the reason is noted and saved, and the next file follows. With `defers_analysis`, all
+ * rows are saved and counted, and the next run without it analyses the texts that are not analysed
+ * by then. */
 bool pipeline_read(struct pipeline *pipeline, const struct input_file *files, size_t count,
                    struct error *error);
+
+/* Analyses the saved texts of the shard that the store's model has not analysed. The analyses go to
+ * the pack, and the store is only read; NULL: to the store. */
+bool pipeline_analyse_texts(struct pipeline *pipeline, struct shard shard, struct pack *pack,
+                            struct error *error);
 
 /* Pass 2: summarizes every selected group whose fingerprint changed. */
 bool pipeline_summarize(struct pipeline *pipeline, struct error *error);

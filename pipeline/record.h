@@ -199,8 +199,9 @@ struct batch {
     struct text source; /* name of the job's source; borrowed. Records of one source with the same
                            external id are the same record */
     uint64_t settings_hash; /* of the settings that the rows are read under; 0: of no job */
-    bool replay; /* the records were saved before an interruption: stages only update what
-                    they remember from earlier rows, and do not analyse them again */
+    bool replay;          /* the records were saved before an interruption: stages only update what
+                             they remember from earlier rows, and do not analyse them again */
+    bool defers_analysis; /* the model reads the texts later: they are only counted */
     struct record *records; /* owned */
     size_t count, capacity;
     struct reject *rejects;

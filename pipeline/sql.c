@@ -24,16 +24,15 @@ struct sql_statement {
 struct sql {
     sqlite3 *handle;
     char *path;
+    const char *damage_remedy;
     struct sql_statement **statements;
     size_t count, capacity;
 };
 
 bool sql_report_damage(struct sql *sql, const char *fault, struct error *error)
 {
-    return error_set(error, ERROR_STORE,
-                     "%s: the database is damaged (%s). Restore it from a backup, or move it away "
-                     "and run again: winnow then rebuilds it from the exports",
-                     sql->path, fault);
+    return error_set(error, ERROR_STORE, "%s: the database is damaged (%s). %s", sql->path, fault,
+                     sql->damage_remedy);
 }
 
 static bool report_sqlite_error(struct sql *sql, int code, struct error *error)
@@ -62,8 +61,8 @@ static bool report_sqlite_error(struct sql *sql, int code, struct error *error)
     case SQLITE_PERM:
     case SQLITE_CANTOPEN:
         return error_set(error, ERROR_STORE,
-                         "%s: cannot open the database for writing (%s); check the "
-                         "permissions of the file and of its folder",
+                         "%s: cannot open the database (%s); check the permissions of the file "
+                         "and of its folder",
                          path, sqlite3_errstr(code));
     default:
         return error_set(error, ERROR_STORE, "%s: database error: %s", path,
@@ -93,17 +92,15 @@ static bool create_private_file(const char *path, struct error *error)
     return true;
 }
 
-bool sql_open(struct sql **sql, const char *path, struct error *error)
+static bool open_file(struct sql **sql, const char *path, int flags, struct error *error)
 {
-    *sql = NULL;
-    if (!is_in_memory(path) && !create_private_file(path, error))
-        return false;
     struct sql *created = memory_alloc(1, sizeof(*created));
     created->path = memory_alloc(strlen(path) + 1, 1);
     memcpy(created->path, path, strlen(path));
+    created->damage_remedy = "Restore it from a backup, or move it away and run again: winnow then "
+                             "rebuilds it from the exports";
     /* One thread at a time uses a connection: no locks. */
-    int code =
-        sqlite3_open_v2(path, &created->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+    int code = sqlite3_open_v2(path, &created->handle, flags | SQLITE_OPEN_NOMUTEX, NULL);
     if (!check_sqlite_code(created, code, error)) {
         sql_close(created);
         return false;
@@ -112,6 +109,54 @@ bool sql_open(struct sql **sql, const char *path, struct error *error)
     sqlite3_busy_timeout(created->handle, BUSY_MILLISECONDS);
     *sql = created;
     return true;
+}
+
+bool sql_open(struct sql **sql, const char *path, struct error *error)
+{
+    *sql = NULL;
+    return (is_in_memory(path) || create_private_file(path, error)) &&
+           open_file(sql, path, SQLITE_OPEN_READWRITE, error);
+}
+
+/* Whether the file's header says that there is a write-ahead log. A log needs memory that all
+ * readers share, which readers on other machines cannot (sqlite.org/fileformat2.html, 1.3). */
+static bool has_log(int descriptor)
+{
+    enum { READ_VERSION_OFFSET = 19, LOG_VERSION = 2 };
+    char version = 0;
+    return pread(descriptor, &version, 1, READ_VERSION_OFFSET) == 1 && version == LOG_VERSION;
+}
+
+bool sql_open_read_only(struct sql **sql, const char *path, struct error *error)
+{
+    *sql = NULL;
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0)
+        return error_set(error, ERROR_STORE, "%s: cannot be opened: %s", path, strerror(errno));
+    bool is_in_use = has_log(descriptor);
+    close(descriptor);
+    if (is_in_use)
+        return error_set(error, ERROR_LOCKED,
+                         "%s: a run is using the database, or was killed; wait for it, or run it "
+                         "again",
+                         path);
+    return open_file(sql, path, SQLITE_OPEN_READONLY, error) &&
+           sql_execute(*sql, "PRAGMA trusted_schema = OFF", error);
+}
+
+bool sql_lock(struct sql *sql, bool *is_free, struct error *error)
+{
+    sqlite3_busy_timeout(sql->handle, 0);
+    int code = sqlite3_exec(sql->handle, "PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT",
+                            NULL, NULL, NULL);
+    sqlite3_busy_timeout(sql->handle, BUSY_MILLISECONDS);
+    *is_free = (code & 0xFF) != SQLITE_BUSY;
+    return !*is_free || check_sqlite_code(sql, code, error);
+}
+
+void sql_set_damage_remedy(struct sql *sql, const char *remedy)
+{
+    sql->damage_remedy = remedy;
 }
 
 void sql_close(struct sql *sql)

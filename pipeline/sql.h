@@ -17,6 +17,17 @@ struct sql_statement; /* owned by its connection */
 bool sql_open(struct sql **sql, const char *path, struct error *error);
 void sql_close(struct sql *sql); /* NULL is fine */
 
+/* Opens an existing file, which is not changed, so that several machines may read it. ERROR_LOCKED
+ * if a program writes to it, or was killed while it did. */
+bool sql_open_read_only(struct sql **sql, const char *path, struct error *error);
+
+/* Takes the file for this connection alone, until it is closed. *is_free: no other program has it.
+ */
+bool sql_lock(struct sql *sql, bool *is_free, struct error *error);
+
+/* What to do about a damaged file, instead of restoring a backup; a string literal. */
+void sql_set_damage_remedy(struct sql *sql, const char *remedy);
+
 /* Executes one or several statements without parameters; rows are discarded. */
 bool sql_execute(struct sql *sql, const char *statements, struct error *error);
 

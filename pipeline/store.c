@@ -75,20 +75,11 @@ static bool check_version(const char *path, int64_t version, struct error *error
                      path, (long long)version, STORE_VERSION);
 }
 
-static bool prepare_database(struct store *store, const char *path, struct error *error)
+static bool read_settings(struct store *store, struct error *error)
 {
     struct sql *sql = store->sql;
-    int64_t version, table_count, key_check, saved_model_key, has_erasures;
-    if (!query_integer(sql, "PRAGMA user_version", &version, error) ||
-        !query_integer(sql, "SELECT count(*) FROM sqlite_schema", &table_count, error))
-        return false;
-    if ((table_count && !check_version(path, version, error)) || !check_integrity(sql, error) ||
-        !sql_execute(sql,
-                     "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
-                     "PRAGMA cache_size = " CACHE_KIBIBYTES,
-                     error) ||
-        (!table_count && !create_tables(store, error)) ||
-        !query_integer(sql, "SELECT number FROM setting WHERE name = 'key_check'", &key_check,
+    int64_t key_check, saved_model_key, has_erasures;
+    if (!query_integer(sql, "SELECT number FROM setting WHERE name = 'key_check'", &key_check,
                        error) ||
         !query_integer(sql, "SELECT number FROM setting WHERE name = 'model_key'", &saved_model_key,
                        error) ||
@@ -100,17 +91,67 @@ static bool prepare_database(struct store *store, const char *path, struct error
     return true;
 }
 
+/* *is_new: the file has no tables yet. */
+static bool check_database(struct store *store, const char *path, bool *is_new, struct error *error)
+{
+    int64_t version, table_count;
+    if (!query_integer(store->sql, "PRAGMA user_version", &version, error) ||
+        !query_integer(store->sql, "SELECT count(*) FROM sqlite_schema", &table_count, error))
+        return false;
+    *is_new = table_count == 0;
+    return (*is_new || check_version(path, version, error)) && check_integrity(store->sql, error);
+}
+
+static bool prepare_database(struct store *store, const char *path, struct error *error)
+{
+    bool is_new;
+    return check_database(store, path, &is_new, error) &&
+           sql_execute(store->sql,
+                       "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
+                       "PRAGMA cache_size = " CACHE_KIBIBYTES,
+                       error) &&
+           (!is_new || create_tables(store, error)) && read_settings(store, error);
+}
+
+/* Not opened yet. NULL with an error if there is no memory for it. */
+static struct store *create_store(struct error *error)
+{
+    struct store *store = memory_alloc(1, sizeof(*store));
+    store->first_file_id = INT64_MAX; /* before a run begins, no file belongs to it */
+    store->json = open_memstream(&store->json_buffer, &store->json_size);
+    if (store->json)
+        return store;
+    error_set(error, ERROR_STORE, "out of memory");
+    store_close(store);
+    return NULL;
+}
+
 bool store_open(struct store **store, const char *path, struct error *error)
 {
     *store = NULL;
-    struct store *created = memory_alloc(1, sizeof(*created));
-    created->first_file_id = INT64_MAX; /* before a run begins, no file belongs to it */
-    created->json = open_memstream(&created->json_buffer, &created->json_size);
-    if (!created->json)
-        error_set(error, ERROR_STORE, "out of memory");
-    created->is_prepared = created->json && sql_open(&created->sql, path, error) &&
-                           prepare_database(created, path, error);
-    if (!created->is_prepared) {
+    struct store *created = create_store(error);
+    if (!created)
+        return false;
+    created->merges_log =
+        sql_open(&created->sql, path, error) && prepare_database(created, path, error);
+    if (!created->merges_log) {
+        store_close(created);
+        return false;
+    }
+    *store = created;
+    return true;
+}
+
+bool store_open_read_only(struct store **store, const char *path, struct error *error)
+{
+    *store = NULL;
+    bool is_new = false;
+    struct store *created = create_store(error);
+    if (!created)
+        return false;
+    if (!sql_open_read_only(&created->sql, path, error) ||
+        !check_database(created, path, &is_new, error) ||
+        (is_new && !check_version(path, 0, error)) || !read_settings(created, error)) {
         store_close(created);
         return false;
     }
@@ -122,7 +163,7 @@ void store_close(struct store *store)
 {
     if (!store)
         return;
-    if (store->is_prepared) /* merges the log, unless another program has the file open */
+    if (store->merges_log) /* unless another program has the file open */
         sql_try_execute(store->sql, "PRAGMA journal_mode = DELETE");
     sql_close(store->sql);
     column_facts_free(&store->facts);
@@ -248,7 +289,11 @@ bool store_finish_run(struct store *store, struct error *error)
         store->sql,
         "UPDATE run SET finished_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now') WHERE id = ?", error);
     sql_bind_hash(finish, 1, store->run_id);
-    bool ok = sql_run(finish, error);
+    bool ok = sql_run(finish, error) &&
+              sql_execute(store->sql,
+                          "DELETE FROM deferred_analysis AS d WHERE EXISTS (SELECT 1 FROM analysis"
+                          " WHERE text_hash = d.text_hash AND model_key = d.model_key)",
+                          error);
     /* Only the rejects of this run are kept. */
     struct sql_statement *delete_rejects = sql_prepare(
         store->sql, "DELETE FROM reject WHERE file_id IN (SELECT id FROM file WHERE run_id < ?)",

@@ -11,6 +11,7 @@
 #include "pipeline/group.h"
 #include "pipeline/insight.h"
 #include "pipeline/record.h"
+#include "pipeline/shard.h"
 #include "pipeline/share.h"
 
 struct store;
@@ -18,6 +19,10 @@ struct store;
 /* Opens the database at `path`, or creates it; ":memory:" is never written to disk. A damaged file
  * and a file of another schema version are refused and not changed. */
 bool store_open(struct store **store, const char *path, struct error *error);
+
+/* Opens an existing database, which is not changed: machines that share a disk may read it at the
+ * same time. ERROR_LOCKED while a run uses it. */
+bool store_open_read_only(struct store **store, const char *path, struct error *error);
 void store_close(struct store *store); /* NULL is fine */
 
 /* A hash of the key that personal values are hashed with (the redact stage), so that a run with
@@ -185,7 +190,8 @@ bool store_replace_corrected(struct store *store, struct error *error);
  * run is the first one under its settings; otherwise 0. */
 bool store_count_outdated(struct store *store, uint64_t *records, struct error *error);
 
-/* Whether the model has analysed the text of this hash. */
+/* Whether the model has analysed the text of this hash, or is to do it later: its rows are counted.
+ */
 bool store_has_analysis(struct store *store, uint64_t text_hash, bool *found, struct error *error);
 
 /* Computes the language of most records of every source, for its records without a language. Called
@@ -239,16 +245,24 @@ bool store_for_each_stock_text(struct store *store,
                                              struct error *error),
                                void *user, struct error *error);
 
-/* Loads saved texts that the model has not analysed, at most `max`, into an empty batch, as records
- * to analyse. *last_id is the id of the last record loaded so far (0: none); it is advanced. */
-bool store_load_unanalysed(struct store *store, uint64_t *last_id, size_t max, struct batch *batch,
+/* A position among the saved texts that the model has not analysed. */
+struct unanalysed_texts {
+    struct shard shard; /* the texts to load */
+    size_t max;         /* of a batch */
+    uint64_t last_id;   /* of the record loaded last; 0: none */
+};
+
+/* Loads the next of these texts into an empty batch, as records to analyse, and advances `texts`.
+ * The batch stays empty after the last one. */
+bool store_load_unanalysed(struct store *store, struct unanalysed_texts *texts, struct batch *batch,
                            struct error *error);
 
 /* Saves the analyses of a batch from store_load_unanalysed in one transaction. */
 bool store_save_analyses(struct store *store, const struct batch *batch, struct error *error);
 
-/* The number of saved texts that the model has not analysed. */
-bool store_count_unanalysed(struct store *store, uint64_t *texts, struct error *error);
+/* The number of saved texts of the shard that the model has not analysed. */
+bool store_count_unanalysed(struct store *store, struct shard shard, uint64_t *texts,
+                            struct error *error);
 
 /* ---- Pass 2 ---- */
 
@@ -295,7 +309,11 @@ bool store_for_each_filter(struct store *store, struct text column,
                            void (*visit)(void *user, struct text name), void *user,
                            struct error *error);
 
-/* Loads the members of entry->feedback_ids, allocated from `arena`. */
+/* Loads the text of a member, in `arena`; or returns member->text if that has bytes. */
+bool store_load_member_text(struct store *store, const struct member *member, struct arena *arena,
+                            struct text *text, struct error *error);
+
+/* Loads the members of entry->feedback_ids without their texts, allocated from `arena`. */
 bool store_load_group_members(struct store *store, const struct group_entry *entry,
                               struct arena *arena, const struct member **members,
                               struct error *error);
@@ -477,6 +495,19 @@ bool store_for_each_passage(struct store *store, uint64_t feedback_id,
 /* The title and text of a record; in `arena`. Empty if it is not saved. */
 bool store_load_text(struct store *store, uint64_t feedback_id, struct arena *arena,
                      struct text *title, struct text *text, struct error *error);
+
+/* A record that says a saved key point of a group, in the summaries of all records. */
+struct point_evidence {
+    bool is_first; /* of the point's records, which follow each other */
+    struct text point, topic;
+    enum sentiment polarity;
+    uint64_t feedback_id;
+};
+
+/* Calls `visit` for every record of every key point. Texts are valid during the call. */
+bool store_for_each_point_evidence(struct store *store,
+                                   void (*visit)(void *user, const struct point_evidence *evidence),
+                                   void *user, struct error *error);
 
 /* ---- Erasing (store_erasure.c) ----
  *

@@ -5,12 +5,24 @@
 
 bool store_has_analysis(struct store *store, uint64_t text_hash, bool *found, struct error *error)
 {
-    struct sql_statement *find = sql_prepare(
-        store->sql, "SELECT 1 FROM analysis WHERE text_hash = ? AND model_key = ?", error);
+    struct sql_statement *find =
+        sql_prepare(store->sql,
+                    "SELECT 1 FROM analysis WHERE text_hash = ?1 AND model_key = ?2 UNION ALL"
+                    " SELECT 1 FROM deferred_analysis WHERE text_hash = ?1 AND model_key = ?2",
+                    error);
     sql_bind_hash(find, 1, text_hash);
     sql_bind_hash(find, 2, store->model_key);
     *found = sql_next_row(find);
     return sql_finish(find, error);
+}
+
+bool store_defer_analysis(struct store *store, const struct record *record, struct error *error)
+{
+    struct sql_statement *defer =
+        sql_prepare(store->sql, "INSERT OR IGNORE INTO deferred_analysis VALUES (?, ?)", error);
+    sql_bind_hash(defer, 1, record->text_hash);
+    sql_bind_hash(defer, 2, store->model_key);
+    return sql_run(defer, error);
 }
 
 bool store_save_model_key(struct store *store, struct error *error)
@@ -52,18 +64,15 @@ static bool save_mention(struct store *store, int64_t analysis_id, size_t number
     return sql_run(save, error);
 }
 
-bool store_save_analysis(struct store *store, const struct record *record, struct error *error)
+/* Inserts the analysis unless the model's analysis of this text is saved already. */
+static bool insert_analysis(struct store *store, const struct record *record, bool *inserted,
+                            struct error *error)
 {
-    bool found;
-    if (!store_has_analysis(store, record->text_hash, &found, error))
-        return false;
-    if (found)
-        return true;
     const struct analysis *analysis = &record->analysis;
     struct sql_statement *save = sql_prepare(
         store->sql,
         "INSERT INTO analysis (text_hash, model_key, sentiment, score, confidence, coverage,"
-        " tokens) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        " tokens) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id",
         error);
     sql_bind_hash(save, 1, record->text_hash);
     sql_bind_hash(save, 2, store->model_key);
@@ -72,12 +81,23 @@ bool store_save_analysis(struct store *store, const struct record *record, struc
     sql_bind_real(save, 5, analysis->confidence);
     sql_bind_real(save, 6, analysis->coverage);
     sql_bind_hash(save, 7, analysis->tokens);
-    bool ok = sql_run(save, error);
+    *inserted = sql_next_row(save);
+    return sql_run(save, error);
+}
+
+bool store_save_analysis(struct store *store, const struct record *record, struct error *error)
+{
+    bool inserted;
+    if (!insert_analysis(store, record, &inserted, error))
+        return false;
+    if (!inserted)
+        return true;
+    bool ok = true;
     int64_t id = sql_last_id(store->sql);
     for (size_t i = 0; ok && i < record->chunk_count; i++)
         ok = save_chunk(store, id, i, &record->chunks[i], error);
-    for (size_t i = 0; ok && i < analysis->topic_count; i++)
-        ok = save_mention(store, id, i, &analysis->topics[i], error);
+    for (size_t i = 0; ok && i < record->analysis.topic_count; i++)
+        ok = save_mention(store, id, i, &record->analysis.topics[i], error);
     return ok;
 }
 
@@ -91,27 +111,40 @@ static bool batch_has_text(const struct batch *batch, uint64_t text_hash)
     return false;
 }
 
-bool store_load_unanalysed(struct store *store, uint64_t *last_id, size_t max, struct batch *batch,
+/* Conditions on feedback f and its analysis a: ?1 is the model key, ?2 and ?3 are the shard. The
+ * highest bit would make a negative number. */
+#define UNANALYSED_TEXTS                                                                           \
+    " FROM feedback AS f"                                                                          \
+    " LEFT JOIN analysis AS a ON a.text_hash = f.text_hash AND a.model_key = ?1"                   \
+    " WHERE a.id IS NULL AND (?2 = 0 OR (f.text_hash & 0x7fffffffffffffff) % ?2 = ?3 - 1)"
+
+static void bind_unanalysed(struct store *store, struct sql_statement *statement,
+                            struct shard shard)
+{
+    sql_bind_hash(statement, 1, store->model_key);
+    sql_bind_hash(statement, 2, shard.count);
+    sql_bind_hash(statement, 3, shard.number);
+}
+
+bool store_load_unanalysed(struct store *store, struct unanalysed_texts *texts, struct batch *batch,
                            struct error *error)
 {
-    struct sql_statement *load =
-        sql_prepare(store->sql,
-                    "SELECT f.id, f.text_hash, f.title, f.text, f.question, f.asked_for"
-                    " FROM feedback AS f"
-                    " LEFT JOIN analysis AS a ON a.text_hash = f.text_hash AND a.model_key = ?1"
-                    " WHERE a.id IS NULL AND (?2 IS NULL OR f.id > ?2) ORDER BY f.id LIMIT ?3",
-                    error);
-    sql_bind_hash(load, 1, store->model_key);
-    if (*last_id)
-        sql_bind_hash(load, 2, *last_id);
-    sql_bind_hash(load, 3, max);
+    struct sql_statement *load = sql_prepare(
+        store->sql,
+        "SELECT f.id, f.text_hash, f.title, f.text, f.question, f.asked_for" UNANALYSED_TEXTS
+        " AND (?4 IS NULL OR f.id > ?4) ORDER BY f.id LIMIT ?5",
+        error);
+    bind_unanalysed(store, load, texts->shard);
+    if (texts->last_id)
+        sql_bind_hash(load, 4, texts->last_id);
+    sql_bind_hash(load, 5, texts->max);
     while (sql_next_row(load)) {
-        *last_id = sql_hash(load, 0);
+        texts->last_id = sql_hash(load, 0);
         uint64_t text_hash = sql_hash(load, 1);
         if (batch_has_text(batch, text_hash))
             continue;
         struct record *record = batch_add_record(batch);
-        record->id = *last_id;
+        record->id = texts->last_id;
         record->state = RECORD_UNCHANGED;
         record->text_hash = text_hash;
         record->title = arena_copy_text(&batch->arena, sql_text(load, 2));
@@ -136,15 +169,12 @@ bool store_save_analyses(struct store *store, const struct batch *batch, struct 
     return ok;
 }
 
-bool store_count_unanalysed(struct store *store, uint64_t *texts, struct error *error)
+bool store_count_unanalysed(struct store *store, struct shard shard, uint64_t *texts,
+                            struct error *error)
 {
     struct sql_statement *count =
-        sql_prepare(store->sql,
-                    "SELECT count(DISTINCT f.text_hash) FROM feedback AS f"
-                    " LEFT JOIN analysis AS a ON a.text_hash = f.text_hash AND a.model_key = ?"
-                    " WHERE a.id IS NULL",
-                    error);
-    sql_bind_hash(count, 1, store->model_key);
+        sql_prepare(store->sql, "SELECT count(DISTINCT f.text_hash)" UNANALYSED_TEXTS, error);
+    bind_unanalysed(store, count, shard);
     *texts = sql_next_row(count) ? sql_hash(count, 0) : 0;
     return sql_finish(count, error);
 }

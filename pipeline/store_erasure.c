@@ -33,7 +33,8 @@ const struct erasable_table store_erasable_tables[] = {
     {"passage", ERASE_RECORDS, "feedback_id"},
     {"duplicate", ERASE_RECORDS, "id"},
     {"feedback", ERASE_RECORDS, "id"},
-    {"analysis", ERASE_ANALYSES, "id"}, /* after the records: it asks who is left */
+    {"analysis", ERASE_ANALYSES, "text_hash"}, /* after the records: it asks who is left */
+    {"deferred_analysis", ERASE_ANALYSES, "text_hash"},
     {"chunk", ERASE_ANALYSES, "analysis_id"},
     {"mention", ERASE_ANALYSES, "analysis_id"},
     {"generated", ERASE_ALL, NULL},
@@ -372,12 +373,11 @@ static struct text format_erase(const struct erasable_table *table, struct arena
                             "INSERT INTO \"%s\" (\"%s\") VALUES ('optimize')",
                             table->name, table->name, table->name);
     case ERASE_ANALYSES:
-        if (strcmp(table->name, "analysis") != 0)
-            return arena_format(arena,
-                                "DELETE FROM \"%s\" WHERE \"%s\" NOT IN (SELECT id FROM analysis)",
-                                table->name, table->column);
-        return TEXT("DELETE FROM analysis WHERE text_hash NOT IN (SELECT text_hash FROM feedback"
-                    " UNION SELECT text_hash FROM duplicate)");
+        return arena_format(
+            arena, "DELETE FROM \"%s\" WHERE \"%s\" NOT IN (%s)", table->name, table->column,
+            strcmp(table->column, "text_hash") == 0
+                ? "SELECT text_hash FROM feedback UNION SELECT text_hash FROM duplicate"
+                : "SELECT id FROM analysis");
     case ERASE_REJECTS:
         return TEXT("UPDATE reject SET raw = '', reason = 'erased by `winnow forget`'"
                     " WHERE id IN (SELECT id FROM temp.erasing_reject)");

@@ -1,4 +1,4 @@
-/* store_private.h - what the files of the store share; only they include it. */
+/* store_private.h - what the files of the store and of packs share; only they include it. */
 #ifndef PIPELINE_STORE_PRIVATE_H
 #define PIPELINE_STORE_PRIVATE_H
 
@@ -7,15 +7,17 @@
 #include "pipeline/sql.h"
 #include "pipeline/store.h"
 
-enum { STORE_VERSION = 9 }; /* of the schema: PRAGMA user_version */
+enum { STORE_VERSION = 10 }; /* of the schema: PRAGMA user_version */
 
-/* store_schema.c: the statements that create every table and every view. */
+/* store_schema.c: the statements that create every table and every view; those of the tables of
+ * analyses, which packs have, too. */
 extern const char store_schema[];
+extern const char store_analysis_schema[];
 extern const char store_views[];
 
 struct store {
     struct sql *sql;
-    bool is_prepared;        /* the file is a database of this version */
+    bool merges_log;         /* store_close does: the file was prepared for writing */
     uint64_t key_check;      /* of store_set_key_check; 0 before */
     uint64_t run_id;         /* 0 before store_begin_run */
     int64_t first_file_id;   /* files from this id on belong to the run */
@@ -47,6 +49,9 @@ enum sentiment store_parse_sentiment(struct text name);
  * that it has analysed is not saved again. */
 bool store_save_model_key(struct store *store, struct error *error);
 bool store_save_analysis(struct store *store, const struct record *record, struct error *error);
+
+/* Notes that the text is counted, and not analysed yet. */
+bool store_defer_analysis(struct store *store, const struct record *record, struct error *error);
 
 /* store_corrections.c: called while a batch is saved, for each record of a source with rows that
  * were read under other settings. Notes which saved records the row gave then. */

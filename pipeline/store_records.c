@@ -334,7 +334,9 @@ static bool save_record(struct store *store, struct batch *batch, const struct r
     return (!is_changed ||
             (save_revision(store, record, error) && save_feedback(store, batch, record, error))) &&
            save_seen(store, record, error) &&
-           (!record->needs_analysis || store_save_analysis(store, record, error));
+           (!record->needs_analysis ||
+            (batch->defers_analysis ? store_defer_analysis(store, record, error)
+                                    : store_save_analysis(store, record, error)));
 }
 
 /* An erased reject counts and is listed, without its bytes. */

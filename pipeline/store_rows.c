@@ -156,13 +156,19 @@ bool store_fill_selected_ids(struct store *store, const struct selection *select
            store_for_each_record(store, selection, insert_selected_id, store, error);
 }
 
+static bool check_is_saved(bool found, uint64_t id, struct error *error)
+{
+    return found || error_set(error, ERROR_STORE, "internal fault: feedback %016llx is not saved",
+                              (unsigned long long)id);
+}
+
 /* The member's sentiment is its polarity on the topic, unless that is empty. */
-static bool load_member(struct store *store, uint64_t id, struct text topic, struct arena *arena,
-                        struct member *member, struct error *error)
+static bool load_member(struct store *store, uint64_t id, struct text topic, struct member *member,
+                        struct error *error)
 {
     struct sql_statement *load =
         sql_prepare(store->sql,
-                    "SELECT f.text_hash, f.created_at, f.text, coalesce("
+                    "SELECT f.text_hash, f.created_at, coalesce("
                     "(SELECT " STORE_SHOWN_POLARITY STORE_SHOWN_MENTIONS
                     " AND m.analysis_id = a.id AND " STORE_SHOWN_TOPIC
                     " = ?3 GROUP BY " STORE_SHOWN_TOPIC "), a.sentiment)"
@@ -179,13 +185,24 @@ static bool load_member(struct store *store, uint64_t id, struct text topic, str
             .feedback_id = id,
             .text_hash = sql_hash(load, 0),
             .created_at = sql_is_null(load, 1) ? TIME_UNKNOWN : sql_integer(load, 1),
-            .text = arena_copy_text(arena, sql_text(load, 2)),
-            .sentiment = store_parse_sentiment(sql_text(load, 3)),
+            .sentiment = store_parse_sentiment(sql_text(load, 2)),
         };
-    if (!sql_finish(load, error))
-        return false;
-    return found || error_set(error, ERROR_STORE, "internal fault: feedback %016llx is not saved",
-                              (unsigned long long)id);
+    return sql_finish(load, error) && check_is_saved(found, id, error);
+}
+
+bool store_load_member_text(struct store *store, const struct member *member, struct arena *arena,
+                            struct text *text, struct error *error)
+{
+    *text = member->text;
+    if (text->bytes)
+        return true;
+    struct sql_statement *load =
+        sql_prepare(store->sql, "SELECT text FROM feedback WHERE id = ?", error);
+    sql_bind_hash(load, 1, member->feedback_id);
+    bool found = sql_next_row(load);
+    if (found)
+        *text = arena_copy_text(arena, sql_text(load, 0));
+    return sql_finish(load, error) && check_is_saved(found, member->feedback_id, error);
 }
 
 bool store_load_group_members(struct store *store, const struct group_entry *entry,
@@ -194,7 +211,7 @@ bool store_load_group_members(struct store *store, const struct group_entry *ent
 {
     struct member *loaded = arena_alloc(arena, entry->member_count, sizeof(*loaded));
     for (size_t i = 0; i < entry->member_count; i++)
-        if (!load_member(store, entry->feedback_ids[i], entry->key.topic, arena, &loaded[i], error))
+        if (!load_member(store, entry->feedback_ids[i], entry->key.topic, &loaded[i], error))
             return false;
     *members = loaded;
     return true;

@@ -23,6 +23,21 @@
     " (SELECT id FROM passage WHERE feedback_id = old.id);"                                        \
     "DELETE FROM passage WHERE feedback_id = old.id;"
 
+#define ANALYSIS_TABLES                                                                            \
+    "CREATE TABLE analysis (id INTEGER PRIMARY KEY, text_hash INTEGER NOT NULL,"                   \
+    " model_key INTEGER NOT NULL, sentiment TEXT NOT NULL, score REAL NOT NULL,"                   \
+    " confidence REAL NOT NULL, coverage REAL NOT NULL, tokens INTEGER NOT NULL,"                  \
+    " UNIQUE (text_hash, model_key)) STRICT;"                                                      \
+    "CREATE TABLE chunk (analysis_id INTEGER NOT NULL REFERENCES analysis,"                        \
+    " number INTEGER NOT NULL, \"begin\" INTEGER NOT NULL, \"end\" INTEGER NOT NULL,"              \
+    " tokens INTEGER NOT NULL, sentiment TEXT NOT NULL, negative REAL, neutral REAL,"              \
+    " positive REAL, PRIMARY KEY (analysis_id, number)) STRICT, WITHOUT ROWID;"                    \
+    "CREATE TABLE mention (analysis_id INTEGER NOT NULL REFERENCES analysis,"                      \
+    " number INTEGER NOT NULL, topic TEXT NOT NULL, polarity TEXT NOT NULL,"                       \
+    " PRIMARY KEY (analysis_id, number)) STRICT, WITHOUT ROWID;"
+
+const char store_analysis_schema[] = ANALYSIS_TABLES;
+
 const char store_schema[] =
     "CREATE TABLE setting (name TEXT PRIMARY KEY, number INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
 
@@ -116,17 +131,12 @@ const char store_schema[] =
     "CREATE TABLE erased (kind TEXT NOT NULL, hash INTEGER NOT NULL, text_hash INTEGER NOT NULL,"
     " source TEXT NOT NULL, PRIMARY KEY (kind, hash, text_hash, source)) STRICT, WITHOUT ROWID;"
 
-    "CREATE TABLE analysis (id INTEGER PRIMARY KEY, text_hash INTEGER NOT NULL,"
-    " model_key INTEGER NOT NULL, sentiment TEXT NOT NULL, score REAL NOT NULL,"
-    " confidence REAL NOT NULL, coverage REAL NOT NULL, tokens INTEGER NOT NULL,"
-    " UNIQUE (text_hash, model_key)) STRICT;"
-    "CREATE TABLE chunk (analysis_id INTEGER NOT NULL REFERENCES analysis,"
-    " number INTEGER NOT NULL, \"begin\" INTEGER NOT NULL, \"end\" INTEGER NOT NULL,"
-    " tokens INTEGER NOT NULL, sentiment TEXT NOT NULL, negative REAL, neutral REAL,"
-    " positive REAL, PRIMARY KEY (analysis_id, number)) STRICT, WITHOUT ROWID;"
-    "CREATE TABLE mention (analysis_id INTEGER NOT NULL REFERENCES analysis,"
-    " number INTEGER NOT NULL, topic TEXT NOT NULL, polarity TEXT NOT NULL,"
-    " PRIMARY KEY (analysis_id, number)) STRICT, WITHOUT ROWID;"
+    ANALYSIS_TABLES
+
+    /* Texts whose analysis `winnow run --until read` left to a later run. The rows that have them
+     * are counted already, so the text counts as analysed. */
+    "CREATE TABLE deferred_analysis (text_hash INTEGER NOT NULL, model_key INTEGER NOT NULL,"
+    " PRIMARY KEY (text_hash, model_key)) STRICT, WITHOUT ROWID;"
 
     /* How reports count and name the topics of a registry. reported: the id that a topic is counted
      * under; empty: it is not counted. */

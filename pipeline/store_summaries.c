@@ -459,3 +459,31 @@ bool store_for_each_label_share(struct store *store, uint64_t view,
     }
     return sql_finish(select, error) && ok;
 }
+
+bool store_for_each_point_evidence(struct store *store,
+                                   void (*visit)(void *user, const struct point_evidence *evidence),
+                                   void *user, struct error *error)
+{
+    struct sql_statement *rows =
+        sql_prepare(store->sql,
+                    "SELECT p.text, s.topic, p.polarity, e.feedback_id, s.id, p.number"
+                    " FROM summary AS s JOIN key_point AS p ON p.summary_id = s.id"
+                    " JOIN evidence AS e ON e.summary_id = s.id AND e.point = p.number"
+                    " WHERE s.view = 0 ORDER BY s.id, p.number, e.number",
+                    error);
+    int64_t summary = -1, point = -1;
+    while (sql_next_row(rows)) {
+        int64_t new_summary = sql_integer(rows, 4), new_point = sql_integer(rows, 5);
+        struct point_evidence evidence = {
+            .is_first = new_summary != summary || new_point != point,
+            .point = sql_text(rows, 0),
+            .topic = sql_text(rows, 1),
+            .polarity = store_parse_sentiment(sql_text(rows, 2)),
+            .feedback_id = sql_hash(rows, 3),
+        };
+        visit(user, &evidence);
+        summary = new_summary;
+        point = new_point;
+    }
+    return sql_finish(rows, error);
+}

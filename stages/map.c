@@ -3,23 +3,28 @@
 
 #include "base/hash.h"
 #include "base/memory.h"
+#include "base/utf8.h"
+#include "stages/evidence/member_texts.h"
 #include "stages/stages.h"
 #include "stages/text/statements.h"
 
 struct occurrence_buffer {
     struct occurrence *items; /* owned; of the present group */
-    size_t capacity;
+    size_t count, capacity;
+    size_t korean_count; /* members with Hangul */
 };
 
 struct map {
+    const struct stage_context *stage_context; /* borrowed */
     struct statement_reader reader;
     struct occurrence_buffer present, previous;
 };
 
 static bool open_map(void *state, const struct stage_context *stage_context, struct error *error)
 {
-    (void)stage_context;
-    return statement_reader_open(&((struct map *)state)->reader, error);
+    struct map *map = state;
+    map->stage_context = stage_context;
+    return statement_reader_open(&map->reader, error);
 }
 
 static void close_map(void *state)
@@ -69,33 +74,58 @@ static bool is_usable(const struct statement *statement, enum sentiment sentimen
            sentiment == SENTIMENT_NEGATIVE;
 }
 
-static struct occurrences collect(const struct map *map, const struct member *members,
-                                  size_t member_count, struct occurrence_buffer *buffer)
+static bool has_hangul(struct text text)
+{
+    enum { HANGUL_FIRST = 0xAC00, HANGUL_LAST = 0xD7A3 };
+    for (size_t at = 0, size; at < text.size; at += size) {
+        uint32_t code_point = utf8_decode(text, at, &size);
+        if (code_point >= HANGUL_FIRST && code_point <= HANGUL_LAST)
+            return true;
+    }
+    return false;
+}
+
+/* The texts are read one after another: a group may have more of them than fit into memory. */
+static bool collect(const struct map *map, struct member_texts *texts, size_t member_count,
+                    struct occurrence_buffer *buffer, struct error *error)
 {
     struct arena scratch = {0};
-    size_t count = 0;
-    for (size_t i = 0; i < member_count; i++) {
+    bool ok = true;
+    buffer->count = buffer->korean_count = 0;
+    for (size_t i = 0; ok && i < member_count; i++) {
+        struct text text;
+        size_t count;
+        enum sentiment sentiment = texts->members[i].sentiment;
         arena_reset(&scratch);
-        size_t statement_count;
+        ok = member_texts_read(texts, i, &text, error);
+        if (!ok)
+            break;
+        buffer->korean_count += has_hangul(text);
         const struct statement *statements =
-            statements_extract(&map->reader, members[i].text, &scratch, &statement_count);
-        buffer->items = memory_grow(buffer->items, &buffer->capacity, count + statement_count,
+            statements_extract(&map->reader, text, &scratch, &count);
+        buffer->items = memory_grow(buffer->items, &buffer->capacity, buffer->count + count,
                                     sizeof(*buffer->items));
-        for (size_t k = 0; k < statement_count; k++)
-            if (is_usable(&statements[k], members[i].sentiment))
-                buffer->items[count++] = make_occurrence(&statements[k], i, members[i].sentiment);
+        for (size_t k = 0; k < count; k++)
+            if (is_usable(&statements[k], sentiment))
+                buffer->items[buffer->count++] = make_occurrence(&statements[k], i, sentiment);
     }
     arena_free(&scratch);
-    return (struct occurrences){buffer->items, count};
+    member_texts_free(texts);
+    return ok;
 }
 
 static bool process_group(void *state, struct group *group, struct error *error)
 {
-    (void)error;
     struct map *map = state;
-    group->occurrences = collect(map, group->members, group->member_count, &map->present);
-    group->previous_occurrences =
-        collect(map, group->previous_members, group->previous_member_count, &map->previous);
+    struct member_texts present = {.store = map->stage_context->store, .members = group->members},
+                        previous = {.store = map->stage_context->store,
+                                    .members = group->previous_members};
+    if (!collect(map, &present, group->member_count, &map->present, error) ||
+        !collect(map, &previous, group->previous_member_count, &map->previous, error))
+        return false;
+    group->occurrences = (struct occurrences){map->present.items, map->present.count};
+    group->previous_occurrences = (struct occurrences){map->previous.items, map->previous.count};
+    group->is_korean = 2 * map->present.korean_count > group->member_count;
     return true;
 }
 

@@ -41,6 +41,12 @@ asked hotel.ini hotel-test.csv 0.95
 asked clinic.ini clinic-test.csv 0.95
 asked museum.ini museum-test.csv 0.90
 
+# Key points that several records of the answer say.
+"$winnow" ask "$work/samples/job.ini" "what do people love about the kettle?" | grep -q '^Key points$' || {
+    echo "ask: the answer has no key points" >&2
+    faults=$((faults + 1))
+}
+
 # Any question gets an answer or "nothing": no input stops the command.
 printf '%s\n' '"' '" OR *' "'; DROP TABLE feedback;" '한' 'a b c d e f g h i j k l m n o p' '???' '1 2 3' \
     '2026-99-99' 'since since since' '년월일' 'NEAR(a b)' '별점 9점' | "$winnow" ask "$work/samples/job.ini" --json >"$work/printed"

@@ -124,12 +124,13 @@ done
     flock 9
     echo $BASHPID >&9
     echo locked
-    sleep 3
+    while [ ! -e "$work/release" ]; do sleep 0.1; done
 ) 9>"$work/out/winnow.lock" >"$work/locked" &
 holder=$!
 while ! grep -q locked "$work/locked"; do sleep 0.1; done
 expect 75 "another run (process" "$winnow" run -q "$job"
-expect 0 "" "$winnow" run -q "$job" --wait 20
+(sleep 1 && : >"$work/release") &
+expect 0 "" "$winnow" run -q "$job" --wait 60
 wait $holder
 
 # Standard output on a full disk: 4

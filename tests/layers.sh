@@ -109,7 +109,7 @@ libc='^(assert|ctype|endian|errno|fcntl|fnmatch|getopt|glob|dirent|float|inttype
 libc="$libc|pthread|sched|setjmp|signal|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib|string"
 libc="$libc|strings|time|unistd|wchar|immintrin|cpuid|sys/[a-z]+|linux/[a-z]+)\.h$"
 # Libraries with two unrelated interfaces under one header: gzip files and raw streams.
-declare -A two_interfaces=([zlib.h]="connectors/input/input.c connectors/output/html_rows.c")
+declare -A two_interfaces=([zlib.h]="connectors/input/input.c connectors/output/html_pack.c")
 mapfile -t all_files < <(sources base inference pipeline connectors stages jobs)
 work=$(mktemp)
 trap 'rm -f "$work"' EXIT

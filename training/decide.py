@@ -1,8 +1,9 @@
-"""Fits the decisions of the model on one half of gold.tsv and reports on the other: `decide.py DATA WORK [--name student]`.
+"""Fits the decisions of the model on one half of gold.tsv and reports on the other: `decide.py DATA WORK [--name student] [--leave GROUPS]`.
 
 Writes WORK/decisions.json, which export.py turns into prompts: biases and temperature of the sentiment, a bias for each topic, the
 bonus of a topic's phrases, and the errors of shares between kinds of text, which come from both halves. Prints the figures of
-`winnow eval` for each group of kinds.
+`winnow eval` for each group of kinds. With --leave, as student.py was told, decisions are fitted on the other groups, figures are
+of the groups left out, of both halves, and nothing is written.
 """
 import argparse
 import json
@@ -176,11 +177,16 @@ def main():
     parser.add_argument("data", type=Path)
     parser.add_argument("work", type=Path)
     parser.add_argument("--name", default="student")
+    parser.add_argument("--leave", default="", help="groups of kinds, joined by commas")
     options = parser.parse_args()
     torch.set_num_threads(1)
     pieces = sentencepiece.SentencePieceProcessor(model_file=str(options.work / "spiece.model"))
     student.predict.weights = np.fromfile(options.work / "ngrams.s8", np.int8)
     model, words, parts = load(options.work, options.name, pieces), student.Words(pieces), corpus.read_labels(options.data)
+    if options.leave:
+        leave = options.leave.split(",")
+        parts["report"] = [item for name in ("fit", "report") for item in parts[name] if item.group in leave]
+        parts["fit"] = [item for item in parts["fit"] if item.group not in leave]
     found = {}
     for name in ("fit", "report"):
         found[name] = [*student.predict(model, words, pieces, parts[name]), phrase_flags(parts[name])]
@@ -197,7 +203,9 @@ def main():
             best = f1, bonus, biases
     decisions = {"bias": bias, "topics": best[2], "bonus": best[1]}
     print("fitting half"), print_groups(parts["fit"], found["fit"], decisions)
-    print("\nreporting half"), print_groups(parts["report"], found["report"], decisions)
+    print("\nreporting half" if not options.leave else "\nleft out"), print_groups(parts["report"], found["report"], decisions)
+    if options.leave:
+        return
     errors = share_errors([(parts[name], found[name][0]) for name in found], bias, temperature)
     # Agreement with readers on texts that decided nothing: the reporting half.
     truth, topics, _ = truth_of(parts["report"])

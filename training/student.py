@@ -21,7 +21,7 @@ import corpus
 import ngrams
 from corpus import LABEL_WORDS, POLARITIES, SENTIMENTS, TOPICS
 from model import Block, Model, Shape
-from muon import Muon
+from muon import HAS_BFLOAT16, Muon
 from train import set_rates, shared_optimizer
 
 processes = multiprocessing.get_context("fork")   # the workers share the data
@@ -217,7 +217,7 @@ def work(worker, options, pieces, words, parts, stars, model, optimizer, muon, p
             rate = options.rate * min(1, (steps + 1) / 100) * (1 - done)
             if steps % 10 == 0:
                 set_rates(optimizer, rate * ADAM_RATE)
-            with torch.autocast("cpu", dtype=torch.bfloat16):
+            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=HAS_BFLOAT16):
                 loss, each = loss_of(model, words, batch)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -256,8 +256,9 @@ def main():
     parser.add_argument("--core", type=int, default=0, help="CPU of the first worker; the others use the following ones")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--star-share", type=float, default=0.2, help="share of the texts that have only stars")
-    parser.add_argument("--leave", help="a group of kinds (readings.GROUPS) that training does not see")
+    parser.add_argument("--leave", default="", help="groups of kinds (readings.GROUPS), joined by commas, that training does not see")
     parser.add_argument("--limit", type=int, help="use only so many texts with labels, for the learning curve")
+    parser.add_argument("--max-pieces", type=int, default=10**6, help="use only texts with at most so many pieces")
     parser.add_argument("--initial", type=Path, help="initial weights; default: WORK/unpacked.pt")
     parser.add_argument("--watch", type=int, default=400, help="steps between evaluations")
     parser.add_argument("--name", default="student")
@@ -268,13 +269,17 @@ def main():
     pieces = sentencepiece.SentencePieceProcessor(model_file=str(options.work / "spiece.model"))
     words = Words(pieces)
     parts = corpus.read_labels(options.data)
-    stars = corpus.read_stars(options.data, {item.key for part in parts.values() for item in part}, 1500, options.seed)
-    parts["train"] = [item for item in parts["train"] if item.group != options.leave][:options.limit]
-    stars = [item for item in stars if item.group != options.leave] if options.star_share else []
+    labelled = {item.key for part in parts.values() for item in part}
+    stars = corpus.read_stars(options.data, labelled, 1500, options.seed) if options.star_share else []
+    leave = options.leave.split(",")
+    parts["train"] = [item for item in parts["train"] if item.group not in leave]
+    stars = [item for item in stars if item.group not in leave]
     predict.weights = np.fromfile(options.work / "ngrams.s8", np.int8)
     parts = {name: list(zip(part, ngram_scores(part, predict.weights), pieces.encode([item.text for item in part])))
              for name, part in parts.items()}
     stars = list(zip(stars, ngram_scores(stars, predict.weights), pieces.encode([item.text for item in stars]))) if stars else []
+    parts["train"] = [row for row in parts["train"] if len(row[2]) <= options.max_pieces][:options.limit]
+    stars = [row for row in stars if len(row[2]) <= options.max_pieces]
     state = torch.load(options.initial or options.work / "unpacked.pt")["model"]
     model = deepen(state, Shape(vocab_size=pieces.get_piece_size(), num_layers=options.layers))
     print(len(parts["train"]), "texts with labels,", len(stars), "with stars,",
@@ -292,7 +297,7 @@ def main():
             raise SystemExit(f"a worker exited with {process.exitcode}")
     save(options, model)
     gold = [row[0] for name in ("fit", "report") for row in parts[name]]
-    for group in [options.leave] if options.leave else sorted({item.group for item in gold}):
+    for group in leave if options.leave else sorted({item.group for item in gold}):
         some = [item for item in gold if item.group == group]
         print("left out:" if options.leave else "seen:", group, len(some), report(predict(model, words, pieces, some), some), flush=True)
 

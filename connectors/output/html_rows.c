@@ -1,242 +1,91 @@
-/* html_rows.c - packs records with zlib, samples them if they are too many, and writes quoted ones
- * as a table. */
-#include "connectors/output/html_rows.h"
-
+/* html_rows.c - the section of records: quoted ones as a table that needs no script, and the fields
+ * by which the script finds packed ones. */
 #include <math.h>
 #include <stdlib.h>
-#include <zlib.h>
 
 #include "base/hash.h"
 #include "base/json_writer.h"
-#include "base/memory.h"
-#include "base/utf8.h"
+#include "connectors/output/html_parts.h"
+#include "connectors/output/html_sections.h"
 
-enum { GZIP_WINDOW = 15 + 16, GZIP_MEMORY = 8, MAX_TRIES = 4 };
+enum { MAX_QUOTED_ROWS = 2000 };
 
-static const double safety = 0.93; /* of the estimated size of a sample */
-
-/* ---- Packing ---- */
-
-struct packer {
-    struct page *page;
-    struct packed_rows *packed;
-    z_stream stream;
-    FILE *text; /* JSON; its bytes go through `stream` */
-    struct json_writer json;
-    size_t max_bytes;                 /* of packed->bytes */
-    bool is_too_large;                /* the rest is only counted */
-    uint64_t packed_text, total_text; /* bytes of the texts of rows: packed ones, all */
-    double share;                     /* of the records to pack, 0 to 1 */
-    struct hash_table strata;         /* records so far by source and label */
-};
-
-static void append_packed(struct packer *packer, int flush)
+static void write_option(struct page *page, struct text value, struct text name)
 {
-    struct packed_rows *packed = packer->packed;
-    do {
-        packed->bytes = memory_grow(packed->bytes, &packed->capacity, packed->size + 65536, 1);
-        packer->stream.next_out = packed->bytes + packed->size;
-        packer->stream.avail_out = 65536;
-        deflate(&packer->stream, flush);
-        packed->size += 65536 - packer->stream.avail_out;
-    } while (packer->stream.avail_out == 0);
+    page_markup(page, "<option value=\"");
+    page_text(page, value);
+    page_markup(page, "\">");
+    page_text_cut(page, name, 60);
+    page_markup(page, "</option>");
 }
 
-static ssize_t deflate_bytes(void *cookie, const char *bytes, size_t size)
+static void begin_select(struct page *page, const char *name, enum word label)
 {
-    struct packer *packer = cookie;
-    packer->stream.next_in = (unsigned char *)(uintptr_t)bytes; /* zlib only reads it */
-    packer->stream.avail_in = (unsigned)size;
-    append_packed(packer, Z_NO_FLUSH);
-    return (ssize_t)size;
+    page_markup(page, "<label>");
+    page_word(page, label);
+    fprintf(page->out, "<select name=\"%s\"><option value=\"\">", name);
+    page_word(page, WORD_ANY);
+    page_markup(page, "</option>");
 }
 
-/* Takes every record of a stratum with which the number of taken ones falls behind its share. */
-static bool is_sampled(struct packer *packer, const struct saved_record *record)
-{
-    uint64_t key = hash_combine_number(hash_combine(HASH_SEED, record->source),
-                                       (uint64_t)record->analysis.sentiment);
-    size_t *count = hash_table_get_or_insert(&packer->strata, key, 0, NULL);
-    double before = floor((double)*count * packer->share + 0.5);
-    (*count)++;
-    return floor((double)*count * packer->share + 0.5) > before;
-}
-
-static struct text cut_text(struct text text)
-{
-    size_t end = 0;
-    for (size_t characters = 0, size; end < text.size && characters < HTML_MAX_TEXT_CHARACTERS;
-         characters++, end += size)
-        utf8_decode(text, end, &size);
-    return text_slice(text, 0, end);
-}
-
-/* The number of a part that the record has; part_count: none. */
-static bool has_part(const struct saved_record *record, const struct document_part *part)
-{
-    struct text name = part->field.name, value = part->field.value;
-    for (size_t i = 0; i < record->field_count; i++)
-        if (text_equal_name(record->fields[i].name, name))
-            return text_equal(record->fields[i].value, value);
-    if (text_equal_name(name, TEXT("source")))
-        return text_equal(record->source, value);
-    return text_equal_name(name, TEXT("lang")) && text_equal(record->lang, value);
-}
-
-static void write_topics(struct packer *packer, const struct analysis *analysis)
-{
-    struct arena *arena = &packer->page->scratch;
-    struct text topics = {0};
-    for (size_t i = 0; i < analysis->topic_count; i++)
-        topics = arena_format(arena, "%.*s%s%.*s:%s", TEXT_ARGUMENT(topics), i ? ";" : "",
-                              TEXT_ARGUMENT(analysis->topics[i].topic),
-                              sentiment_names[analysis->topics[i].polarity]);
-    json_write_text(&packer->json, topics);
-}
-
-/* The order of the cells is known to report.js. */
-static void pack_record(struct packer *packer, const struct saved_record *record)
-{
-    struct json_writer *json = &packer->json;
-    const struct document *document = packer->page->document;
-    char id[17];
-    hash_format(record->feedback_id, id);
-    json_begin_array(json);
-    json_write_text(json, text_of(id));
-    json_write_text(json, words_date(record->created_at, &packer->page->scratch));
-    json_write_text(json, record->source);
-    json_write_text(json, text_of(sentiment_names[record->analysis.sentiment]));
-    write_topics(packer, &record->analysis);
-    json_write_real(json, record->rating);
-    json_write_real(json, record->rating_scale);
-    json_begin_array(json);
-    for (size_t i = 0; i < document->part_count; i++)
-        if (has_part(record, &document->parts[i]))
-            json_write_unsigned(json, i);
-    json_end(json);
-    json_write_text(json, record->lang);
-    json_write_text(json, cut_text(record->text));
-    if (document->options.shows_ids)
-        json_write_text(json, record->external_id);
-    json_end(json);
-    packer->packed->row_count++;
-    arena_reset(&packer->page->scratch);
-}
-
-static bool visit_for_packing(void *user, const struct saved_record *record, struct error *error)
-{
-    (void)error;
-    struct packer *packer = user;
-    size_t size = cut_text(record->text).size + 60; /* and the other cells */
-    packer->total_text += size;
-    if (packer->is_too_large || !is_sampled(packer, record))
-        return true;
-    pack_record(packer, record);
-    packer->packed_text += size;
-    packer->is_too_large = packer->packed->size > packer->max_bytes;
-    return true;
-}
-
-static void write_names(struct packer *packer)
-{
-    const struct document *document = packer->page->document;
-    enum document_language language = packer->page->language;
-    json_write_key(&packer->json, TEXT("names"));
-    json_begin_object(&packer->json);
-    for (size_t i = 0; i < document->topic_count; i++) {
-        json_write_key(&packer->json, document->topics[i].id);
-        json_write_text(&packer->json, words_topic(language, document->topics[i].id));
-    }
-    for (enum sentiment label = 0; label < SENTIMENT_COUNT; label++) {
-        json_write_key(&packer->json, text_of(sentiment_names[label]));
-        json_write_text(&packer->json, words_label(language, label));
-    }
-    json_end(&packer->json);
-}
-
-/* One attempt with packer->share of the records. */
-static bool pack_share(struct packer *packer, struct error *error)
-{
-    const struct document *document = packer->page->document;
-    packer->packed->size = packer->packed->row_count = 0;
-    packer->packed_text = packer->total_text = 0;
-    packer->is_too_large = false;
-    hash_table_clear(&packer->strata);
-    packer->stream = (z_stream){0};
-    packer->text = fopencookie(packer, "w", (cookie_io_functions_t){.write = deflate_bytes});
-    if (!packer->text || deflateInit2(&packer->stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED,
-                                      GZIP_WINDOW, GZIP_MEMORY, Z_DEFAULT_STRATEGY) != Z_OK) {
-        if (packer->text)
-            fclose(packer->text);
-        return error_set(error, ERROR_STORE, "report.html: the rows cannot be compressed");
-    }
-    packer->json = (struct json_writer){.stream = packer->text};
-    json_begin_object(&packer->json);
-    write_names(packer);
-    json_write_key(&packer->json, TEXT("rows"));
-    json_begin_array(&packer->json);
-    bool ok = store_for_each_record(document->store, document->selection, visit_for_packing, packer,
-                                    error);
-    json_end(&packer->json);
-    json_end(&packer->json);
-    fclose(packer->text);
-    append_packed(packer, Z_FINISH);
-    deflateEnd(&packer->stream);
-    packer->is_too_large |= packer->packed->size > packer->max_bytes;
-    return ok;
-}
-
-bool html_rows_pack(struct page *page, size_t max_size, struct packed_rows *packed,
-                    struct error *error)
+static void write_filters(struct page *page)
 {
     const struct document *document = page->document;
-    struct packer packer = {
-        .page = page, .packed = packed, .max_bytes = max_size / 4 * 3, .share = 1};
-    bool ok = true;
-    *packed = (struct packed_rows){0};
-    int64_t max_rows = document->options.max_rows;
-    if (max_rows >= 0 && (uint64_t)max_rows < document->record_count)
-        packer.share = (double)max_rows / (double)document->record_count;
-    for (int try = 0; ok && try < MAX_TRIES && (try == 0 || packer.is_too_large); try++) {
-        if (try > 0)
-            packer.share *= safety * fmin(1, (double)packer.packed_text /
-                                                 ((double)packer.total_text * packer.share) *
-                                                 (double)packer.max_bytes / (double)packed->size);
-        ok = pack_share(&packer, error);
+    page_markup(page, "<form id=\"find\" role=\"search\" hidden=\"hidden\"><label>");
+    page_word(page, WORD_SEARCH);
+    page_markup(page, "<input type=\"search\" name=\"q\"/></label>");
+    begin_select(page, "sentiment", WORD_SENTIMENT);
+    for (enum sentiment label = 0; label < SENTIMENT_COUNT; label++)
+        write_option(page, text_of(sentiment_names[label]), words_label(page->language, label));
+    page_markup(page, "</select></label>");
+    begin_select(page, "topic", WORD_TOPIC);
+    for (size_t i = 0; i < document->topic_count; i++)
+        write_option(page, document->topics[i].id,
+                     words_topic(page->language, document->topics[i].id));
+    page_markup(page, "</select></label>");
+    begin_select(page, "source", WORD_SOURCE);
+    for (size_t i = 0; i < document->share_count; i++)
+        if (document->shares[i].label == SENTIMENT_NEGATIVE &&
+            !text_equal(document->shares[i].source, label_share_all_sources))
+            write_option(page, document->shares[i].source, document->shares[i].source);
+    page_markup(page, "</select></label>");
+    if (document->part_count) {
+        begin_select(page, "part", WORD_GROUP);
+        for (size_t i = 0; i < document->part_count; i++)
+            write_option(page, arena_format(&page->scratch, "%zu", i),
+                         arena_format(&page->scratch, "%.*s = %.*s",
+                                      TEXT_ARGUMENT(document->parts[i].field.name),
+                                      TEXT_ARGUMENT(document->parts[i].field.value)));
+        page_markup(page, "</select></label>");
     }
-    if (packer.is_too_large)
-        packed->row_count = packed->size = 0;
-    hash_table_free(&packer.strata);
-    return ok;
+    page_markup(page, "<button type=\"reset\">");
+    page_word(page, WORD_RESET);
+    page_markup(page, "</button><output id=\"count\" aria-live=\"polite\" data-text=\"");
+    page_word(page, WORD_FOUND);
+    page_markup(page, "\"></output></form>\n");
+    arena_reset(&page->scratch);
 }
 
-void html_rows_write_packed(struct page *page, const struct packed_rows *packed)
+static void write_row_heads(struct page *page, bool can_sort)
 {
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t i = 0; i < packed->size; i += 3) {
-        const unsigned char *bytes = packed->bytes + i;
-        size_t rest = packed->size - i;
-        uint32_t group = (uint32_t)bytes[0] << 16 | (rest > 1 ? (uint32_t)bytes[1] << 8 : 0) |
-                         (rest > 2 ? bytes[2] : 0);
-        char out[4] = {digits[group >> 18], digits[group >> 12 & 63],
-                       rest > 1 ? digits[group >> 6 & 63] : '=',
-                       rest > 2 ? digits[group & 63] : '='};
-        fwrite(out, 1, sizeof(out), page->out);
+    static const struct {
+        const char *key;
+        enum word word;
+    } columns[] = {{"date", WORD_DATE},     {"source", WORD_SOURCE}, {"sentiment", WORD_SENTIMENT},
+                   {"rating", WORD_RATING}, {NULL, WORD_TOPICS},     {NULL, WORD_TEXT}};
+    page_markup(page, "<thead><tr>");
+    for (size_t i = 0; i < sizeof(columns) / sizeof(*columns); i++) {
+        if (!can_sort || !columns[i].key) {
+            html_write_column_head(page, columns[i].word, "");
+            continue;
+        }
+        fprintf(page->out, "<th scope=\"col\" data-key=\"%s\"><button type=\"button\">",
+                columns[i].key);
+        page_word(page, columns[i].word);
+        page_markup(page, "</button></th>");
     }
+    page_markup(page, "</tr></thead>");
 }
-
-void html_rows_free(struct packed_rows *packed)
-{
-    free(packed->bytes);
-}
-
-/* ---- Quoted rows ---- */
-
-struct quoted_rows {
-    struct page *page;
-    const struct hash_table *quoted;
-    size_t count, max;
-};
 
 static const char *label_class(enum sentiment label)
 {
@@ -255,15 +104,9 @@ static void write_rating(struct page *page, const struct saved_record *record)
     page_text(page, (struct text){digits, json_format_real(record->rating_scale, digits)});
 }
 
-static bool write_quoted_row(void *user, const struct saved_record *record, struct error *error)
+static void write_quoted_row(struct page *page, const struct saved_record *record)
 {
-    (void)error;
-    struct quoted_rows *rows = user;
-    struct page *page = rows->page;
     const struct analysis *analysis = &record->analysis;
-    if (rows->count == rows->max || !hash_table_find(rows->quoted, record->feedback_id))
-        return true;
-    rows->count++;
     char id[17];
     hash_format(record->feedback_id, id);
     fprintf(page->out, "<tr id=\"r%s\"><td><time>", id);
@@ -294,13 +137,137 @@ static bool write_quoted_row(void *user, const struct saved_record *record, stru
     page_text_cut(page, record->text, HTML_MAX_TEXT_CHARACTERS);
     page_markup(page, "</bdi></td></tr>\n");
     arena_reset(&page->scratch);
+}
+
+/* The ids of all quoted records. */
+static void list_quoted(const struct document *document, struct hash_table *quoted)
+{
+    html_list_point_evidence(document, (struct text){0}, quoted);
+    for (size_t i = 0; i < html_count_topic_pages(document); i++)
+        html_list_point_evidence(document, document->topics[i].id, quoted);
+    for (size_t i = 0; i < document->insight_count; i++)
+        for (size_t j = 0; j < document->insights[i].saved.quote_count; j++)
+            hash_table_get_or_insert(quoted, document->insights[i].saved.quotes[j].feedback_id, 0,
+                                     NULL);
+    for (size_t i = 0; i < html_count_topic_pages(document); i++) {
+        const struct document_topic *topic = &document->topics[i];
+        for (size_t j = 0; j < topic->negative_count; j++)
+            hash_table_get_or_insert(quoted, topic->negative[j].feedback_id, 0, NULL);
+        for (size_t j = 0; j < topic->positive_count; j++)
+            hash_table_get_or_insert(quoted, topic->positive[j].feedback_id, 0, NULL);
+    }
+}
+
+/* The records, as they are read one after another. */
+struct row_reading {
+    struct page quoted_page; /* into memory: its size decides how many rows can be packed */
+    struct hash_table quoted;
+    size_t quoted_count;
+    char *markup; /* of the quoted rows, when quoted_page.out is closed */
+    size_t markup_size;
+    struct packer *packer;
+};
+
+static bool visit_record(void *user, const struct saved_record *record, struct error *error)
+{
+    (void)error;
+    struct row_reading *reading = user;
+    if (reading->quoted_page.out && reading->quoted_count < MAX_QUOTED_ROWS &&
+        hash_table_find(&reading->quoted, record->feedback_id)) {
+        reading->quoted_count++;
+        write_quoted_row(&reading->quoted_page, record);
+    }
+    html_packer_add(reading->packer, record);
     return true;
 }
 
-bool html_rows_write_quoted(struct page *page, const struct hash_table *quoted, size_t max,
-                            struct error *error)
+/* Reads all records, once for each attempt to pack them; the quoted ones in the first. `limit`:
+ * bytes of both. */
+static bool read_rows(struct page *page, struct row_reading *reading, size_t limit,
+                      struct error *error)
 {
-    struct quoted_rows rows = {.page = page, .quoted = quoted, .max = max};
-    return store_for_each_record(page->document->store, page->document->selection, write_quoted_row,
-                                 &rows, error);
+    const struct document *document = page->document;
+    reading->quoted_page.out = open_memstream(&reading->markup, &reading->markup_size);
+    if (!reading->quoted_page.out)
+        return error_set(error, ERROR_STORE, "report.html: out of memory");
+    for (;;) {
+        size_t rest = reading->markup_size < limit ? limit - reading->markup_size : 0;
+        bool ok = html_packer_begin(reading->packer, rest, error) &&
+                  store_for_each_record(document->store, document->selection, visit_record, reading,
+                                        error);
+        if (reading->quoted_page.out)
+            fclose(reading->quoted_page.out);
+        reading->quoted_page.out = NULL;
+        if (!ok)
+            return false;
+        rest = reading->markup_size < limit ? limit - reading->markup_size : 0;
+        if (html_packer_end(reading->packer, rest))
+            return true;
+    }
+}
+
+static void write_row_count(struct page *page, const struct packed_rows *packed)
+{
+    const struct document *document = page->document;
+    struct arena *arena = &page->scratch;
+    struct text total = words_count(document->record_count, arena);
+    page_markup(page, "<p class=\"mu\">");
+    if (packed->row_count == document->record_count)
+        page_format(page, WORD_ROWS_ALL, (struct text[]){total});
+    else if (packed->row_count)
+        page_format(page, WORD_ROWS_SAMPLE,
+                    (struct text[]){words_count(packed->row_count, arena), total});
+    else
+        page_format(page, WORD_ROWS_NONE, (struct text[]){total});
+    page_markup(page, "</p>\n");
+}
+
+/* All rows, for the script. */
+static void write_packed_table(struct page *page)
+{
+    write_filters(page);
+    page_markup(page, "<div class=\"box\" id=\"all\" hidden=\"hidden\"><table class=\"rows\">");
+    write_row_heads(page, true);
+    page_markup(page, "<tbody></tbody></table><p><button type=\"button\" id=\"more\">");
+    page_word(page, WORD_MORE);
+    page_markup(page, "</button></p></div>\n");
+}
+
+static void write_quoted_table(struct page *page, struct text rows)
+{
+    page_markup(page, "<h3>");
+    page_word(page, WORD_ROWS_QUOTED);
+    page_markup(page, "</h3><p class=\"mu\">");
+    page_word(page, WORD_ROWS_QUOTED_TEXT);
+    page_markup(page, "</p>\n<div class=\"box\"><table class=\"rows\">");
+    write_row_heads(page, false);
+    page_markup(page, "<tbody>\n");
+    fwrite(rows.bytes, 1, rows.size, page->out);
+    page_markup(page, "</tbody></table></div>");
+}
+
+bool html_write_rows(struct page *page, struct packed_rows *packed, struct error *error)
+{
+    enum { REST_SIZE = 20000 }; /* bytes of what follows the rows */
+    struct row_reading reading = {
+        .quoted_page = {.document = page->document, .language = page->language},
+        .packer = html_packer_open(page, packed)};
+    long written = ftell(page->out);
+    size_t used = (written > 0 ? (size_t)written : 0) + REST_SIZE;
+    size_t limit = page->document->options.max_rows == DOCUMENT_FITTING_ROWS
+                       ? (size_t)HTML_MAX_SIZE
+                       : (size_t)HTML_LIMIT_SIZE;
+    list_quoted(page->document, &reading.quoted);
+    bool ok = read_rows(page, &reading, used < limit ? limit - used : 0, error);
+    html_begin_section(page, "rows", WORD_ROWS, WORD_COUNT);
+    write_row_count(page, packed);
+    if (packed->row_count)
+        write_packed_table(page);
+    write_quoted_table(page, (struct text){reading.markup, reading.markup_size});
+    page_markup(page, "</section>\n");
+    html_packer_close(reading.packer);
+    hash_table_free(&reading.quoted);
+    arena_free(&reading.quoted_page.scratch);
+    free(reading.markup);
+    return ok;
 }

@@ -5,9 +5,10 @@
 
 #include "base/hash.h"
 #include "base/json_writer.h"
+#include "jobs/ask/filter_text.h"
 #include "stages/stats/label_share.h"
 
-enum { LABELS = 4 };
+enum { LABELS = 4, MAX_LISTED_RECORDS = 5 };
 
 /* The order in which labels are listed and quotes are grouped; the asked one first. */
 static const enum sentiment label_order[LABELS] = {SENTIMENT_NEGATIVE, SENTIMENT_POSITIVE,
@@ -66,7 +67,7 @@ static void print_words(FILE *out, const struct question *question)
 static void print_understood(FILE *out, const struct answer *answer, struct arena *arena)
 {
     const struct question *question = answer->question;
-    struct text filter = question_describe_filter(question, answer->corpus, arena);
+    struct text filter = filter_text_describe(question, answer->corpus, arena);
     if (filter.size > 0)
         fprintf(out, "Filter: %.*s\n", TEXT_ARGUMENT(filter));
     if (question->concept_count > 0 || question->polarity) {
@@ -75,7 +76,8 @@ static void print_understood(FILE *out, const struct answer *answer, struct aren
         fprintf(out, "\n");
     }
     if (answer->shows_sql)
-        fprintf(out, "%.*s\n", TEXT_ARGUMENT(question_format_sql(question, answer->corpus, arena)));
+        fprintf(out, "%.*s\n",
+                TEXT_ARGUMENT(filter_text_format_sql(question, answer->corpus, arena)));
 }
 
 static void print_figures(FILE *out, const struct answer *answer)
@@ -92,6 +94,19 @@ static void print_figures(FILE *out, const struct answer *answer)
         fprintf(out, "%zu of them speak%s of this: ", result->about.records,
                 result->about.records == 1 ? "s" : "");
         print_labels(out, &result->about);
+    }
+}
+
+/* ---- Key points ---- */
+
+static void print_points(FILE *out, const struct answer *answer)
+{
+    if (answer->point_count > 0)
+        fprintf(out, "\nKey points\n");
+    for (size_t i = 0; i < answer->point_count; i++) {
+        const struct answer_point *point = &answer->points[i];
+        fprintf(out, "  %.*s (%s, %zu of these records)\n", TEXT_ARGUMENT(point->saved->text),
+                sentiment_names[point->saved->polarity], point->count);
     }
 }
 
@@ -189,6 +204,7 @@ void answer_print(FILE *out, const struct answer *answer)
     if (answer->result->found) {
         print_figures(out, answer);
         print_unknown_words(out, answer->result);
+        print_points(out, answer);
         print_quotes(out, answer);
     } else {
         print_not_found(out, answer);
@@ -280,6 +296,25 @@ static void write_counts(struct json_writer *writer, const char *key,
     json_end(writer);
 }
 
+static void write_point(struct json_writer *writer, const struct corpus *corpus,
+                        const struct answer_point *point)
+{
+    char digits[17];
+    json_begin_object(writer);
+    write_text_member(writer, "point", point->saved->text);
+    write_text_member(writer, "polarity", text_of(sentiment_names[point->saved->polarity]));
+    json_write_key(writer, TEXT("records"));
+    json_write_unsigned(writer, point->count);
+    json_write_key(writer, TEXT("evidence_ids"));
+    json_begin_array(writer);
+    for (size_t i = 0; i < point->count && i < MAX_LISTED_RECORDS; i++) {
+        hash_format(corpus->records[point->records[i]].feedback_id, digits);
+        json_write_text(writer, text_of(digits));
+    }
+    json_end(writer);
+    json_end(writer);
+}
+
 static void write_quote(struct json_writer *writer, const struct corpus *corpus,
                         const struct finding *finding)
 {
@@ -312,13 +347,18 @@ void answer_print_json(FILE *out, const struct answer *answer)
     write_filter(&writer, answer);
     if (answer->shows_sql)
         write_text_member(&writer, "sql",
-                          question_format_sql(answer->question, answer->corpus, &arena));
+                          filter_text_format_sql(answer->question, answer->corpus, &arena));
     json_write_key(&writer, TEXT("counts"));
     json_begin_object(&writer);
     json_write_key(&writer, TEXT("saved"));
     json_write_unsigned(&writer, answer->corpus->count);
     write_counts(&writer, "selected", &result->selected);
     write_counts(&writer, "about", &result->about);
+    json_end(&writer);
+    json_write_key(&writer, TEXT("key_points"));
+    json_begin_array(&writer);
+    for (size_t i = 0; i < answer->point_count; i++)
+        write_point(&writer, answer->corpus, &answer->points[i]);
     json_end(&writer);
     json_write_key(&writer, result->found ? TEXT("quotes") : TEXT("nearest"));
     json_begin_array(&writer);

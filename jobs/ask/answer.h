@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "jobs/ask/key_points.h"
 #include "jobs/ask/search.h"
 
 enum { ANSWER_NEAREST = 3 }; /* sentences that are shown if there is no answer */
@@ -11,6 +12,8 @@ enum { ANSWER_NEAREST = 3 }; /* sentences that are shown if there is no answer *
 struct answer {
     const struct question *question;
     const struct search_result *result;
+    const struct answer_point *points;
+    size_t point_count;
     const struct corpus *corpus;
     size_t max_quotes;
     bool shows_sql;
@@ -19,7 +22,7 @@ struct answer {
 /* For a person. */
 void answer_print(FILE *out, const struct answer *answer);
 
-/* A line of JSON: question, found, confidence, filter, sql, counts, quotes. */
+/* A line of JSON: question, found, confidence, filter, sql, counts, key_points, quotes. */
 void answer_print_json(FILE *out, const struct answer *answer);
 
 #endif

@@ -54,7 +54,8 @@ static bool open_topics(struct asker *asker, struct error *error)
 bool asker_open(struct asker *asker, const char *path, struct text overrides, struct error *error)
 {
     if (!job_load(&asker->job, path, overrides, error) || !open_store(asker, error) ||
-        !open_topics(asker, error) || !corpus_load(&asker->corpus, asker->store, error))
+        !open_topics(asker, error) || !corpus_load(&asker->corpus, asker->store, error) ||
+        !key_points_load(&asker->points, asker->store, &asker->corpus, error))
         return false;
     related_words_load(&asker->related, &asker->arena);
     asker->context = (struct question_context){&asker->corpus, &asker->taxonomy, &asker->related};
@@ -63,6 +64,7 @@ bool asker_open(struct asker *asker, const char *path, struct text overrides, st
 
 void asker_close(struct asker *asker)
 {
+    key_points_free(&asker->points);
     corpus_free(&asker->corpus);
     taxonomy_close(&asker->taxonomy);
     t5_model_close(asker->model);
@@ -77,7 +79,13 @@ bool asker_ask(struct asker *asker, struct text text, size_t max, struct asked *
 {
     struct search search = {asker->store, &asked->question, &asker->context, max};
     question_parse(&asked->question, text, &asker->context, &asked->arena);
-    return search_run(&search, &asked->result, &asked->arena, error);
+    if (!search_run(&search, &asked->result, &asked->arena, error))
+        return false;
+    struct answer_scope scope = {&asked->question, &asker->taxonomy, asked->result.is_about};
+    if (asked->result.found)
+        asked->point_count =
+            key_points_choose(&asker->points, &scope, &asked->points, &asked->arena);
+    return true;
 }
 
 void asked_free(struct asked *asked)

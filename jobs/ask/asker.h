@@ -2,6 +2,7 @@
 #ifndef JOBS_ASK_ASKER_H
 #define JOBS_ASK_ASKER_H
 
+#include "jobs/ask/key_points.h"
 #include "jobs/ask/search.h"
 #include "jobs/job.h"
 
@@ -12,6 +13,7 @@ struct asker {
     struct taxonomy taxonomy;
     struct related_words related;
     struct corpus corpus;
+    struct key_points points;
     struct question_context context;
     uint64_t unindexed; /* records that the index does not have yet */
     struct arena arena;
@@ -26,7 +28,9 @@ void asker_close(struct asker *asker);
 struct asked {
     struct question question;
     struct search_result result;
-    struct arena arena; /* holds both */
+    struct answer_point *points; /* said by the records of an answer that was found */
+    size_t point_count;
+    struct arena arena; /* holds all */
 };
 
 /* Understands and answers a question; up to `max` findings. `asked` must be zeroed; free it also

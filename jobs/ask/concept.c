@@ -61,8 +61,16 @@ static bool has_vowel(struct text word)
     return false;
 }
 
+/* "cancell" of "cancelled" and "cancellation" becomes "cancel". */
+static void strip_double(struct text *word)
+{
+    if (word->size > 3 && word->bytes[word->size - 1] == word->bytes[word->size - 2])
+        word->size--;
+}
+
 /* "deliveries", "delivered", "delivery" and "deliver" become one stem, "recordings" and "record"
- * too. Other words may get a wrong stem, but the same one in questions and texts. */
+ * too, and "friendly" and "friendliness". Other words may get a wrong stem, but the same one in
+ * questions and texts. */
 static struct text stem(struct text word)
 {
     strip(&word, TEXT("'s"), 2);
@@ -73,14 +81,13 @@ static struct text stem(struct text word)
     struct text shorter = word;
     if ((strip(&shorter, TEXT("ing"), 3) || strip(&shorter, TEXT("ed"), 3)) && has_vowel(shorter)) {
         word = shorter;
-        char last = word.bytes[word.size - 1];
-        if (word.size > 3 && last == word.bytes[word.size - 2] && !strchr("lsz", last))
-            word.size--;
-    } else {
+    } else if (!strip(&word, TEXT("liness"), 4) && !strip(&word, TEXT("iness"), 4) &&
+               !strip(&word, TEXT("ness"), 4) && !strip(&word, TEXT("ation"), 4)) {
         strip(&word, TEXT("ly"), 4);
     }
     if (!strip(&word, TEXT("e"), 3))
         strip(&word, TEXT("y"), 3);
+    strip_double(&word);
     return word;
 }
 

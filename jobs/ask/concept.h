@@ -17,8 +17,9 @@ struct way {
 extern const double related_strength, topic_strength;
 
 struct concept {
-    struct text word; /* as in the question */
-    bool is_light;    /* a word of manner or a general verb, which counts less */
+    struct text word;  /* as in the question */
+    bool is_light;     /* a word of manner or a general verb, which counts less */
+    bool is_predicate; /* a verb, an adjective or an adverb, which has many synonyms */
     struct way *ways;
     size_t way_count;
     size_t topic;     /* the topic that the word is a phrase of, or SIZE_MAX */

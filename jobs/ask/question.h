@@ -39,12 +39,4 @@ struct question_context {
 void question_parse(struct question *question, struct text text,
                     const struct question_context *context, struct arena *arena);
 
-/* The filter in words: "product = Kettle; since 2026-09-01"; empty without one. In `arena`. */
-struct text question_describe_filter(const struct question *question, const struct corpus *corpus,
-                                     struct arena *arena);
-
-/* The same as a query of winnow.db that selects the records. In `arena`. */
-struct text question_format_sql(const struct question *question, const struct corpus *corpus,
-                                struct arena *arena);
-
 #endif

@@ -1,5 +1,5 @@
-/* search.c - weighs the words of a question and ranks the sentences that have them. */
-#include "jobs/ask/search.h"
+/* search.c - ranks the records and sentences that have the words of a question. */
+#include "jobs/ask/searcher.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -20,188 +20,19 @@ static const double agreement_bonus = 0.06, disagreement_penalty = 0.10, unreada
 static const double dependence_penalty = 0.02;
 static const double length_penalty = 0.03; /* of the longest and of the shortest */
 
-/* Of the coverage of the best record: what a quote needs next to an answer. */
+/* Of the confidence of the best record: what a quote needs next to an answer. */
 static const double min_quote_share = 0.5;
+
+/* Of the confidence: how much the sentence alone counts, against the whole record; and of the
+ * weight of a verb, an adjective or an adverb that the record does not have: customers have many
+ * words for it. */
+static const double sentence_confidence = 0.5, missing_predicate_share = 0.3;
 
 /* Of questions that only filter. */
 static const double confidence_share = 0.2;
 
 /* Scores within a step are equal, and the newer record comes first. */
 static const double score_step = 0.04;
-
-/* A topic of the record that the question names or uses a phrase of. */
-static const double named_topic_strength = 0.6;
-
-/* Words of manner and general verbs, of which it says little that no record has them. */
-static const double light_weight = 0.3, max_light_weight = 2;
-
-struct searcher {
-    struct store *store;
-    const struct question *question;
-    const struct corpus *corpus;
-    const struct taxonomy *taxonomy;
-    struct arena *arena;
-    struct error *error;
-    bool *is_selected; /* [record] by the filter */
-    float **strengths; /* [concept][record]: how well the record has the concept */
-    size_t *topics;    /* [concept]: index into corpus.topics; its count: no topic */
-    double *weights;   /* [concept] */
-    double weight_sum;
-};
-
-/* ---- The filter ---- */
-
-struct match_collector {
-    const struct corpus *corpus;
-    float *strengths; /* [record] */
-    float strength;
-};
-
-static bool collect_match(void *user, const struct passage_match *match)
-{
-    struct match_collector *collector = user;
-    size_t record = corpus_find(collector->corpus, match->feedback_id);
-    if (record < collector->corpus->count && collector->strengths[record] < collector->strength)
-        collector->strengths[record] = collector->strength;
-    return true;
-}
-
-static bool collect_matches(const struct searcher *searcher, struct text query, double strength,
-                            float *strengths)
-{
-    struct match_collector collector = {searcher->corpus, strengths, (float)strength};
-    return query.size == 0 ||
-           store_for_each_match(searcher->store, query, collect_match, &collector, searcher->error);
-}
-
-static bool has_value(const struct value_filter *filter, uint32_t number)
-{
-    for (size_t i = 0; i < filter->value_count; i++)
-        if (filter->values[i] + 1 == number)
-            return true;
-    return false;
-}
-
-static bool apply_value_filter(struct searcher *searcher, const struct value_filter *filter)
-{
-    const struct corpus *corpus = searcher->corpus;
-    const uint32_t *numbers = corpus->columns[filter->column].values_by_record;
-    float *mentions = arena_alloc(searcher->arena, corpus->count + 1, sizeof(*mentions));
-    if (!collect_matches(searcher, filter->mention_query, 1, mentions))
-        return false;
-    for (size_t i = 0; i < corpus->count; i++)
-        if (!has_value(filter, numbers[i]) && (numbers[i] > 0 || mentions[i] <= 0))
-            searcher->is_selected[i] = false;
-    return true;
-}
-
-static bool select_records(struct searcher *searcher)
-{
-    const struct question *question = searcher->question;
-    const struct corpus *corpus = searcher->corpus;
-    struct time_span span = question->time_span;
-    searcher->is_selected = arena_alloc(searcher->arena, corpus->count + 1, sizeof(bool));
-    for (size_t i = 0; i < corpus->count; i++) {
-        const struct corpus_record *record = &corpus->records[i];
-        searcher->is_selected[i] =
-            (span.since == TIME_UNKNOWN || record->created_at >= span.since) &&
-            (span.until == TIME_UNKNOWN ||
-             (record->created_at < span.until && record->created_at != TIME_UNKNOWN)) &&
-            (!question->stars || record->stars == (float)question->stars);
-    }
-    for (size_t i = 0; i < question->filter_count; i++)
-        if (!apply_value_filter(searcher, &question->filters[i]))
-            return false;
-    return true;
-}
-
-/* ---- Words ---- */
-
-/* The ways whose strength is above `low` and at most `high`, as one query. */
-static struct text format_query(const struct concept *concept, double low, double high,
-                                struct arena *arena)
-{
-    struct text query = {0};
-    for (size_t i = 0; i < concept->way_count; i++) {
-        const struct way *way = &concept->ways[i];
-        if (way->strength > low && way->strength <= high &&
-            (way_is_korean(way) || way->stem_count > 0))
-            query =
-                arena_format(arena, "%.*s%s%.*s", TEXT_ARGUMENT(query), query.size ? " OR " : "",
-                             TEXT_ARGUMENT(way_format_query(way, arena)));
-    }
-    return query;
-}
-
-static size_t find_topic(const struct searcher *searcher, const struct concept *concept)
-{
-    const struct name_set *topics = &searcher->corpus->topics;
-    size_t topic = 0;
-    if (concept->topic == SIZE_MAX)
-        return topics->count;
-    struct text name = searcher->taxonomy->names.items[concept->topic];
-    while (topic < topics->count && !text_equal(topics->texts[topic], name))
-        topic++;
-    return topic;
-}
-
-/* The records that the model found to be about the topic. */
-static void add_topic(const struct searcher *searcher, size_t index)
-{
-    const struct corpus *corpus = searcher->corpus;
-    double strength =
-        searcher->question->concepts[index].names_topic ? named_topic_strength : topic_strength;
-    for (size_t i = 0; i < corpus->count; i++)
-        for (size_t k = 0; k < corpus->records[i].mention_count; k++)
-            if (corpus->mentions[corpus->records[i].first_mention + k].topic ==
-                    searcher->topics[index] &&
-                (double)searcher->strengths[index][i] < strength)
-                searcher->strengths[index][i] = (float)strength;
-}
-
-static bool weigh_concept(struct searcher *searcher, size_t index, bool *is_unknown)
-{
-    const struct concept *concept = &searcher->question->concepts[index];
-    const struct corpus *corpus = searcher->corpus;
-    struct arena *arena = searcher->arena;
-    float *strengths = arena_alloc(arena, corpus->count + 1, sizeof(*strengths));
-    searcher->strengths[index] = strengths;
-    if (!collect_matches(searcher, format_query(concept, related_strength, 1, arena), 1,
-                         strengths) ||
-        !collect_matches(searcher, format_query(concept, 0, related_strength, arena),
-                         related_strength, strengths))
-        return false;
-    size_t with_word = 0;
-    for (size_t i = 0; i < corpus->count; i++)
-        with_word += strengths[i] > 0;
-    *is_unknown = with_word == 0;
-    double weight = log(1 + (double)corpus->count / (1 + (double)with_word));
-    if (concept->is_light)
-        weight = light_weight * fmin(weight, max_light_weight);
-    searcher->weights[index] = weight;
-    searcher->weight_sum += searcher->weights[index];
-    searcher->topics[index] = find_topic(searcher, concept);
-    add_topic(searcher, index);
-    return true;
-}
-
-static bool weigh_concepts(struct searcher *searcher, struct search_result *result)
-{
-    size_t count = searcher->question->concept_count;
-    struct text *unknown_words = arena_alloc(searcher->arena, count + 1, sizeof(*unknown_words));
-    searcher->strengths = arena_alloc(searcher->arena, count + 1, sizeof(*searcher->strengths));
-    searcher->weights = arena_alloc(searcher->arena, count + 1, sizeof(*searcher->weights));
-    searcher->topics = arena_alloc(searcher->arena, count + 1, sizeof(*searcher->topics));
-    for (size_t i = 0; i < count; i++) {
-        bool is_unknown;
-        if (!weigh_concept(searcher, i, &is_unknown))
-            return false;
-        if (is_unknown)
-            unknown_words[result->unknown_count++] = searcher->question->concepts[i].word;
-    }
-    result->unknown_words = unknown_words;
-    return true;
-}
 
 /* ---- Counts ---- */
 
@@ -242,13 +73,17 @@ static bool has_all_words(const struct searcher *searcher, size_t record)
 
 static void count_records(const struct searcher *searcher, struct search_result *result)
 {
+    bool *is_about = arena_alloc(searcher->arena, searcher->corpus->count + 1, sizeof(*is_about));
+    bool has_words = searcher->question->concept_count > 0;
     for (size_t i = 0; i < searcher->corpus->count; i++) {
         if (!searcher->is_selected[i])
             continue;
         count_label(&result->selected, searcher->corpus->records[i].sentiment);
-        if (searcher->question->concept_count > 0 && has_all_words(searcher, i))
+        is_about[i] = has_all_words(searcher, i);
+        if (has_words && is_about[i])
             count_label(&result->about, get_polarity(searcher, i));
     }
+    result->is_about = is_about;
 }
 
 /* ---- Candidates ---- */
@@ -318,8 +153,10 @@ struct sentence_comparer {
     const struct searcher *searcher;
     struct text text; /* of the record */
     struct finding *finding;
-    double *in_record; /* [concept]: the best match of a sentence or the title */
-    double best;       /* of the sentences so far */
+    double *in_record;   /* [concept]: the best match of a sentence or the title */
+    double *in_sentence; /* [concept]: the match of the best sentence so far */
+    double *matches;     /* [concept]: of the sentence that is compared */
+    double best;         /* score of the best sentence so far */
 };
 
 /* Penalties for sentences that say little alone. If nothing else decides, a sentence should not be
@@ -349,6 +186,7 @@ static double compare_sentence(const struct sentence_comparer *comparer, struct 
             match = by_phrase;
         if (match > comparer->in_record[i])
             comparer->in_record[i] = match;
+        comparer->matches[i] = match;
         sum += searcher->weights[i] * match;
     }
     double share = searcher->weight_sum > 0 ? sum / searcher->weight_sum : 0;
@@ -362,11 +200,45 @@ static bool visit_sentence(void *user, const struct passage_match *match)
     double score = compare_sentence(comparer, sentence);
     if (score > comparer->best) {
         comparer->best = score;
+        memcpy(comparer->in_sentence, comparer->matches,
+               comparer->searcher->question->concept_count * sizeof(double));
         comparer->finding->begin = match->begin;
         comparer->finding->end = match->end;
         comparer->finding->text = sentence;
     }
     return true;
+}
+
+/* The model saw the topic in the record. */
+static double match_topic(const struct searcher *searcher, size_t concept, size_t record)
+{
+    double topic = (double)searcher->strengths[concept][record];
+    return topic <= named_topic_strength ? topic : 0;
+}
+
+/* Sets the shares of the question's words that the finding's record has. */
+static void weigh_matches(const struct sentence_comparer *comparer, struct finding *finding)
+{
+    const struct searcher *searcher = comparer->searcher;
+    double sum = 0, confident_sum = 0, confident_total = 0;
+    for (size_t i = 0; i < searcher->question->concept_count; i++) {
+        const struct concept *concept = &searcher->question->concepts[i];
+        double topic = match_topic(searcher, i, finding->record);
+        double in_record = fmax(comparer->in_record[i], topic);
+        double in_sentence = fmax(comparer->in_sentence[i], topic);
+        double match = sentence_confidence * in_sentence + (1 - sentence_confidence) * in_record;
+        double missing = concept->is_predicate || concept->is_light ? missing_predicate_share : 1;
+        sum += searcher->weights[i] * in_record;
+        confident_sum += searcher->weights[i] * match;
+        confident_total += searcher->weights[i] * (missing + (1 - missing) * match);
+    }
+    finding->coverage = searcher->weight_sum > 0 ? sum / searcher->weight_sum : 0;
+    finding->confidence = confident_total > 0 ? confident_sum / confident_total : 0;
+}
+
+static double *alloc_matches(const struct searcher *searcher)
+{
+    return arena_alloc(searcher->arena, searcher->question->concept_count + 1, sizeof(double));
 }
 
 /* Sets the best sentence of the candidate's record, and its scores. */
@@ -378,7 +250,9 @@ static bool judge_candidate(const struct searcher *searcher, struct finding *fin
     struct sentence_comparer comparer = {
         .searcher = searcher,
         .finding = finding,
-        .in_record = arena_alloc(searcher->arena, question->concept_count + 1, sizeof(double)),
+        .in_record = alloc_matches(searcher),
+        .in_sentence = alloc_matches(searcher),
+        .matches = alloc_matches(searcher),
         .best = -1,
     };
     if (!store_load_text(searcher->store, id, searcher->arena, &title, &comparer.text,
@@ -387,15 +261,7 @@ static bool judge_candidate(const struct searcher *searcher, struct finding *fin
     compare_sentence(&comparer, title);
     if (!store_for_each_passage(searcher->store, id, visit_sentence, &comparer, searcher->error))
         return false;
-    double sum = 0;
-    for (size_t i = 0; i < question->concept_count; i++) {
-        double match = comparer.in_record[i],
-               topic = (double)searcher->strengths[i][finding->record];
-        if (match < topic && topic <= named_topic_strength) /* the model saw the topic */
-            match = topic;
-        sum += searcher->weights[i] * match;
-    }
-    finding->coverage = searcher->weight_sum > 0 ? sum / searcher->weight_sum : 0;
+    weigh_matches(&comparer, finding);
     finding->polarity = get_polarity(searcher, finding->record);
     finding->score = comparer.best + (1 - sentence_share) * finding->coverage +
                      get_agreement(question->polarity, finding->polarity);
@@ -415,16 +281,16 @@ static int compare_findings(const void *first, const void *second)
     return a->record < b->record ? 1 : -1;
 }
 
-/* Keeps the best finding of each person and text with at least `min_coverage`, at most `max`. */
+/* Keeps the best finding of each person and text with at least `min_confidence`, at most `max`. */
 static size_t remove_others(const struct corpus *corpus, struct finding *findings, size_t count,
-                            double min_coverage, size_t max)
+                            double min_confidence, size_t max)
 {
     struct hash_table seen = {0};
     size_t kept = 0;
     for (size_t i = 0; i < count && kept < max; i++) {
         const struct corpus_record *record = &corpus->records[findings[i].record];
         bool is_new_person, is_new_text;
-        if (findings[i].text.size == 0 || findings[i].coverage < min_coverage)
+        if (findings[i].text.size == 0 || findings[i].confidence < min_confidence)
             continue;
         hash_table_get_or_insert(&seen, record->person, 0, &is_new_person);
         hash_table_get_or_insert(&seen, record->text_hash, 0, &is_new_text);
@@ -444,13 +310,12 @@ static bool rank_findings(struct searcher *searcher, struct search_result *resul
         findings[i].record = candidates[i].record;
         if (!judge_candidate(searcher, &findings[i]))
             return false;
-        if (findings[i].coverage > result->confidence)
-            result->confidence = findings[i].coverage;
+        result->confidence = fmax(result->confidence, findings[i].confidence);
     }
     qsort(findings, count, sizeof(*findings), compare_findings);
-    double min_coverage =
+    double min_confidence =
         result->confidence >= search_min_confidence ? min_quote_share * result->confidence : 0;
-    result->count = remove_others(searcher->corpus, findings, count, min_coverage, max);
+    result->count = remove_others(searcher->corpus, findings, count, min_confidence, max);
     result->findings = findings;
     return true;
 }
@@ -477,7 +342,7 @@ bool search_run(const struct search *search, struct search_result *result, struc
                                 .taxonomy = search->context->taxonomy,
                                 .arena = arena,
                                 .error = error};
-    if (!select_records(&searcher) || !weigh_concepts(&searcher, result))
+    if (!searcher_select_records(&searcher) || !searcher_weigh_concepts(&searcher, result))
         return false;
     count_records(&searcher, result);
     if (!rank_findings(&searcher, result, search->max))

@@ -10,10 +10,12 @@
 #include "jobs/ask/question.h"
 
 struct finding {
-    size_t record;           /* index into corpus.records */
-    size_t begin, end;       /* bytes of the record's text */
-    struct text text;        /* the sentence */
-    double score, coverage;  /* the share of the question's words in the record, 0 to 1 */
+    size_t record;     /* index into corpus.records */
+    size_t begin, end; /* bytes of the record's text */
+    struct text text;  /* the sentence */
+    double score;
+    double coverage;         /* the weighted share of the question's words in the record, 0 to 1 */
+    double confidence;       /* the same, of an answer (weigh_matches in search.c), 0 to 1 */
     enum sentiment polarity; /* of the record; on the asked topic, if it mentions it */
 };
 
@@ -24,6 +26,8 @@ struct label_counts {
 struct search_result {
     struct label_counts selected; /* by the filter */
     struct label_counts about;    /* of them, those with all words of the question that occur */
+    const bool *is_about;         /* [record]: counted in `about`, or selected if the question has
+                                     no words */
     double confidence;            /* 0 to 1 */
     bool found;
     const struct finding *findings; /* best first; one a person, equal texts once */

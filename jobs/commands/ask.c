@@ -24,8 +24,15 @@ static bool answer_question(struct asker *asker, const struct ask_command_option
     size_t max = options->quotes > ANSWER_NEAREST ? (size_t)options->quotes : ANSWER_NEAREST;
     bool ok = asker_ask(asker, text, max, &asked, error);
     if (ok) {
-        struct answer answer = {&asked.question, &asked.result, &asker->corpus,
-                                (size_t)options->quotes, options->shows_sql};
+        struct answer answer = {
+            .question = &asked.question,
+            .result = &asked.result,
+            .points = asked.points,
+            .point_count = asked.point_count,
+            .corpus = &asker->corpus,
+            .max_quotes = (size_t)options->quotes,
+            .shows_sql = options->shows_sql,
+        };
         if (options->prints_json)
             answer_print_json(stdout, &answer);
         else
@@ -120,8 +127,9 @@ const struct command ask_command = {
         "Searches the rows that `winnow run` saved, in English and Korean. First it prints how it\n"
         "understood the question: period, values of columns (product, region, source), stars,\n"
         "praise or complaints, and the words that it looked for. Then how many records these are\n"
-        "and how they are labelled, and sentences that customers wrote, each with its\n"
-        "date, source and feedback_id. It writes no text of its own.\n"
+        "and how they are labelled, the key points that most of them say, and sentences that\n"
+        "customers wrote, each with its date, source and feedback_id. It writes no text of its "
+        "own.\n"
         "\n"
         "If no record answers the question, it says so, names the words that no record has, and\n"
         "shows the nearest sentences. Periods (\"last month\") count from the newest record.\n"

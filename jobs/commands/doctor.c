@@ -304,6 +304,19 @@ static void print_last_run(struct doctor *doctor)
                      (unsigned long long)last.records);
 }
 
+static void print_unanalysed_texts(struct doctor *doctor)
+{
+    uint64_t texts;
+    struct error error = {0};
+    if (!store_count_unanalysed(doctor->assembly.store, (struct shard){0}, &texts, &error))
+        print_result(doctor, RESULT_FAULT, "analyses", "%s", error.message);
+    else if (texts)
+        print_result(doctor, RESULT_NOTE, "analyses",
+                     "the model has not analysed %llu saved texts; the next run does, or "
+                     "`winnow analyse` on several machines",
+                     (unsigned long long)texts);
+}
+
 /* The database and, through the stages, its key and the settings that belong to it. */
 static void check_database(struct doctor *doctor)
 {
@@ -324,6 +337,7 @@ static void check_database(struct doctor *doctor)
     }
     print_result(doctor, RESULT_OK, "database", "%s: sound, and its key fits", path.bytes);
     print_last_run(doctor);
+    print_unanalysed_texts(doctor);
 }
 
 static void check_job(struct doctor *doctor)

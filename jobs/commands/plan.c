@@ -243,14 +243,14 @@ static void print_total(const struct plan *plan)
     printf("\n");
 }
 
-/* Saved texts that another model analysed and that are in none of the files. */
+/* Saved texts that are in none of the files, or whose rows are counted. */
 static bool print_unanalysed_texts(const struct plan *plan, struct error *error)
 {
     uint64_t texts;
-    if (!store_count_unanalysed(plan->assembly.store, &texts, error))
+    if (!store_count_unanalysed(plan->assembly.store, (struct shard){0}, &texts, error))
         return false;
     if (texts > plan->reanalysis_count)
-        printf("it would also re-analyse %llu saved texts that another model analysed\n",
+        printf("it would also analyse %llu saved texts that the model has not analysed\n",
                (unsigned long long)(texts - plan->reanalysis_count));
     return true;
 }

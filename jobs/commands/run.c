@@ -1,5 +1,4 @@
 /* run.c - `winnow run JOB`: runs the whole job. */
-#include <signal.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -11,35 +10,15 @@
 #include "jobs/preflight.h"
 #include "jobs/progress_bar.h"
 #include "jobs/report/report_files.h"
+#include "jobs/stop_signal.h"
 
 struct run_command_options {
-    struct text overrides, log;
+    struct text overrides, log, until;
     int64_t wait_seconds;
     bool is_quiet, is_verbose;
 };
 
 extern const struct command run_command;
-
-/* Global, since a signal handler can reach nothing else. */
-static volatile sig_atomic_t stop;
-
-static void request_stop(int signal_number)
-{
-    (void)signal_number;
-    stop = 1;
-}
-
-static void install_signal_handlers(void)
-{
-    struct sigaction action = {.sa_handler = request_stop,
-                               .sa_flags = SA_RESTART | (int)SA_RESETHAND};
-    /* A second signal ends the process at once; saved batches stay. */
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    sigaction(SIGHUP, &action, NULL);
-    struct sigaction ignore = {.sa_handler = SIG_IGN};
-    sigaction(SIGPIPE, &ignore, NULL); /* a closed terminal does not stop a run */
-}
 
 static bool begin_or_resume_run(struct assembly *assembly, const struct job *job,
                                 struct progress_bar *progress_bar, struct error *error)
@@ -97,18 +76,32 @@ static bool run_passes(struct assembly *assembly, struct job *job,
                        struct progress_bar *progress_bar, struct error *error)
 {
     struct pipeline *pipeline = &assembly->pipeline;
-    pipeline->stage_context.stop = &stop;
     bool ok = begin_or_resume_run(assembly, job, progress_bar, error) &&
-              pipeline_read(pipeline, assembly->files, assembly->file_count, error) &&
-              apply_retention(assembly, job, progress_bar, error) &&
-              pipeline_summarize(pipeline, error) && pipeline_aggregate(pipeline, error);
+              pipeline_read(pipeline, assembly->files, assembly->file_count, error);
+    if (ok && pipeline->defers_analysis) {
+        progress_bar_finish(progress_bar);
+        return true;
+    }
+    ok = ok && apply_retention(assembly, job, progress_bar, error) &&
+         pipeline_summarize(pipeline, error) && pipeline_aggregate(pipeline, error);
     progress_bar_finish(progress_bar);
     return ok && report_files_write(job, assembly->store, &assembly->selection, error) &&
            store_finish_run(assembly->store, error);
 }
 
-static void log_row_totals(const struct job *job, const struct row_totals *row_totals)
+/* ---- What is told at the end ---- */
+
+/* What a run has done, for its last lines. */
+struct outcome {
+    const struct job *job;
+    const struct row_totals *row_totals;
+    bool is_deferred;    /* by --until read: there are no reports yet */
+    uint64_t unanalysed; /* then: texts that wait for the model */
+};
+
+static void log_outcome(const struct outcome *outcome)
 {
+    const struct row_totals *row_totals = outcome->row_totals;
     struct json_writer json;
     log_begin_event(&json, "totals");
     json_write_key(&json, TEXT("read"));
@@ -121,24 +114,45 @@ static void log_row_totals(const struct job *job, const struct row_totals *row_t
     json_write_unsigned(&json, row_totals->inferred);
     json_write_key(&json, TEXT("tokens"));
     json_write_unsigned(&json, row_totals->tokens);
-    json_write_key(&json, TEXT("reports"));
-    json_write_text(&json, text_of(job->output.folder));
+    if (outcome->is_deferred) {
+        json_write_key(&json, TEXT("unanalysed"));
+        json_write_unsigned(&json, outcome->unanalysed);
+    } else {
+        json_write_key(&json, TEXT("reports"));
+        json_write_text(&json, text_of(outcome->job->output.folder));
+    }
     log_end_event(&json);
 }
 
-static void print_row_totals(struct progress_bar *progress_bar, const struct job *job,
-                             const struct row_totals *row_totals)
+static void print_next_step(struct progress_bar *progress_bar, const struct outcome *outcome)
 {
+    const char *path = outcome->job->path;
+    if (!outcome->is_deferred)
+        progress_bar_print(progress_bar, "reports: %s\n", outcome->job->output.folder);
+    else if (outcome->unanalysed)
+        progress_bar_print(progress_bar,
+                           "%llu texts are not analysed yet. Next, on several machines:\n"
+                           "    winnow analyse %s --shard 1/4 --out packs/   (1/4 to 4/4)\n"
+                           "    winnow merge %s packs/*.db\n"
+                           "Then, or at once to analyse them here:\n"
+                           "    winnow run %s\n",
+                           (unsigned long long)outcome->unanalysed, path, path, path);
+    else
+        progress_bar_print(progress_bar, "All texts are analysed. Next: winnow run %s\n", path);
+}
+
+static void print_outcome(struct progress_bar *progress_bar, const struct outcome *outcome)
+{
+    const struct row_totals *row_totals = outcome->row_totals;
     if (log_is_json()) {
         if (!progress_bar->is_quiet)
-            log_row_totals(job, row_totals);
+            log_outcome(outcome);
         return;
     }
     progress_bar_print(
         progress_bar,
         "%llu rows = %llu new + %llu unchanged + %llu revised + %llu duplicate + %llu empty + "
-        "%llu no opinion + %llu erased + %llu rejected; the model read %llu texts, %llu "
-        "tokens\nreports: %s\n",
+        "%llu no opinion + %llu erased + %llu rejected; the model %s %llu texts, %llu tokens\n",
         (unsigned long long)row_totals->read, (unsigned long long)row_totals->states[RECORD_NEW],
         (unsigned long long)row_totals->states[RECORD_UNCHANGED],
         (unsigned long long)row_totals->states[RECORD_REVISED],
@@ -147,8 +161,9 @@ static void print_row_totals(struct progress_bar *progress_bar, const struct job
         (unsigned long long)row_totals->states[RECORD_NO_OPINION],
         (unsigned long long)row_totals->states[RECORD_ERASED],
         (unsigned long long)row_totals->states[RECORD_REJECTED],
-        (unsigned long long)row_totals->inferred, (unsigned long long)row_totals->tokens,
-        job->output.folder);
+        outcome->is_deferred ? "is to read" : "read", (unsigned long long)row_totals->inferred,
+        (unsigned long long)row_totals->tokens);
+    print_next_step(progress_bar, outcome);
 }
 
 static bool count_guess(void *user, const struct column_warning *warning, struct error *error)
@@ -214,9 +229,13 @@ static bool report_outcome(struct assembly *assembly, const struct job *job,
                            struct progress_bar *progress_bar, struct row_totals *row_totals,
                            struct error *error)
 {
-    if (!store_get_row_totals(assembly->store, row_totals, error))
+    struct outcome outcome = {
+        .job = job, .row_totals = row_totals, .is_deferred = assembly->pipeline.defers_analysis};
+    if (!store_get_row_totals(assembly->store, row_totals, error) ||
+        (outcome.is_deferred &&
+         !store_count_unanalysed(assembly->store, (struct shard){0}, &outcome.unanalysed, error)))
         return false;
-    print_row_totals(progress_bar, job, row_totals);
+    print_outcome(progress_bar, &outcome);
     if (!pipeline_check_failed_files(&assembly->pipeline, error))
         return false;
     bool all_came = check_expected_files(assembly, job);
@@ -233,14 +252,16 @@ static bool run_job(struct job *job, const struct run_command_options *options,
     struct progress progress = progress_bar_callbacks(&progress_bar);
     bool ok = create_private_folder(job->output.folder, error) &&
               lock_acquire(&lock_fd, job->output.folder, options->wait_seconds, error);
-    install_signal_handlers();
+    const volatile sig_atomic_t *stop = stop_signal_install();
     ok = ok && assemble_sandbox(job, NULL, error) &&
          assemble_files(&assembly, job, &progress, error) &&
          assemble_model(&assembly, job, error) &&
          assemble_store(&assembly, job, STORE_CREATE, error) &&
          assemble_stages(&assembly, job, PASSES_ALL, &progress, error) &&
-         preflight_check_columns(&assembly, error) &&
-         run_passes(&assembly, job, &progress_bar, error);
+         preflight_check_columns(&assembly, error);
+    assembly.pipeline.stage_context.stop = stop;
+    assembly.pipeline.defers_analysis = text_equal(options->until, TEXT("read"));
+    ok = ok && run_passes(&assembly, job, &progress_bar, error);
     if (ok) {
         progress_bar.is_quiet = options->is_quiet ||
                                 !(progress_bar.is_terminal || options->is_verbose || log_is_json());
@@ -261,6 +282,10 @@ static const struct flag flags[] = {
                 86400, .help = "seconds to wait for another run to finish"},
      .short_name = 'w',
      .value_name = "SECONDS"},
+    {.option = {"until", OPTION_CHOICE, offsetof(struct run_command_options, until), "report",
+                .choices = "read|report",
+                .help = "read: only save the rows, for `winnow analyse` on other machines"},
+     .value_name = "STEP"},
     {.option = {"quiet", OPTION_BOOLEAN, offsetof(struct run_command_options, is_quiet), "no",
                 .help = "print only warnings and errors"},
      .short_name = 'q'},
@@ -274,7 +299,8 @@ static const struct flag flags[] = {
     {.option = {0}},
 };
 
-/* The command of [run] on_finish gets the exit code that the program will have. */
+/* The command of [run] on_finish gets the exit code that the program will have. It is for finished
+ * runs: one --until read goes on later. */
 static bool run_with_hook(struct job *job, const struct run_command_options *options,
                           struct error *error)
 {
@@ -297,8 +323,10 @@ static bool run(struct command_line *command_line, struct error *error)
     if (text_equal(options.log, TEXT("json")))
         log_use_json();
     bool ok = command_check_operands(&run_command, command_line->operand_count, 1, 1, error) &&
-              job_load(&job, command_line->operands[0], options.overrides, error) &&
-              run_with_hook(&job, &options, error);
+              job_load(&job, command_line->operands[0], options.overrides, error);
+    if (ok && text_equal(options.until, TEXT("read")))
+        job.run.on_finish = (struct text){0};
+    ok = ok && run_with_hook(&job, &options, error);
     job_free(&job);
     return ok;
 }
@@ -318,6 +346,12 @@ const struct command run_command = {
         "\n"
         "  winnow run weekly.ini\n"
         "  winnow run weekly.ini --set output.profile=excel --set 'source.path=inbox/new.csv'\n"
+        "\n"
+        "With --until read, the run stops when all rows are saved; the next run without it goes "
+        "on\n"
+        "from there. In between, several machines may analyse the texts (`winnow analyse "
+        "--help`).\n"
+        "Give all of them the same job file and --set.\n"
         "\n"
         "Nothing is printed on standard output. A broken row is not an error: rejects.csv\n"
         "lists it. If rejects exceed [run] max_rejects_pct (5), or if [run] strict = yes and the\n"

@@ -19,7 +19,7 @@ enum {
 static const double specific_weight = 1.0; /* "staff friendly" */
 static const double general_weight = 0.8;  /* "staff great" */
 static const double unlisted_weight = 0.7; /* factor: of an aspect that is not listed */
-static const double alone_weight = 0.55;   /* "overpriced" */
+static const double alone_weight = 0.45;   /* "overpriced" */
 static const double pair_weight = 0.4;     /* "money deducted" */
 static const double open_discount = 0.5;   /* of records whose words do not show the side */
 static const double whole_weight = 0.45;   /* factor: "great hotel" */

@@ -1,7 +1,6 @@
 /* paragraph.c - composes the paragraph from phrases of each language. */
 #include "stages/evidence/paragraph.h"
 
-#include "base/utf8.h"
 #include "stages/evidence/side.h"
 
 static const struct phrases {
@@ -12,26 +11,6 @@ static const struct phrases {
 #include "stages/evidence/data/paragraph_phrases.inc"
 #undef ROW
 };
-
-enum { HANGUL_FIRST = 0xAC00, HANGUL_LAST = 0xD7A3 };
-
-static bool has_hangul(struct text text)
-{
-    for (size_t at = 0, size; at < text.size; at += size) {
-        uint32_t code_point = utf8_decode(text, at, &size);
-        if (code_point >= HANGUL_FIRST && code_point <= HANGUL_LAST)
-            return true;
-    }
-    return false;
-}
-
-static bool is_mostly_korean(const struct group *group)
-{
-    size_t korean = 0;
-    for (size_t i = 0; i < group->member_count; i++)
-        korean += has_hangul(group->members[i].text);
-    return 2 * korean > group->member_count;
-}
 
 static const struct phrases *find_phrases(struct text language)
 {
@@ -73,7 +52,7 @@ static struct text append_points(const struct group *group, const struct phrases
 
 struct text paragraph_compose(const struct group *group, struct text language)
 {
-    if (text_equal(language, TEXT("auto")) && is_mostly_korean(group))
+    if (text_equal(language, TEXT("auto")) && group->is_korean)
         language = TEXT("ko");
     const struct phrases *phrases = find_phrases(language);
     size_t sides[SIDE_COUNT] = {0};

@@ -10,18 +10,18 @@
 #include "base/hash_table.h"
 #include "base/normalize.h"
 #include "base/utf8.h"
+#include "stages/text/korean_predicates.h"
 #include "stages/text/sentence_quality.h"
 #include "stages/text/terms.h"
 
 enum {
     MAX_POINT_SIZE = 120, /* bytes */
-    MAX_WORDS = 16,
-    MAX_SHARED_WORDS = 12, /* of a text that stands for several records */
-    GOOD_WORDS = 6,        /* a text of about this many words reads best ... */
+    MAX_WORDS = 10,
+    GOOD_WORDS = 6, /* a text of about this many words reads best ... */
     GOOD_KOREAN_WORDS = 4,
     GOOD_SINGLE_WORDS = 10, /* ... or, if it is one record's */
     MAX_MEAN_SIZE = 24,     /* bytes of a word: eight syllables */
-    MIN_WORD_SIZE = 4,      /* of a text of one word */
+    MIN_WORD_SIZE = 9,      /* of a Korean text of one word: three syllables */
     MIN_KEPT_SIZE = 4,      /* bytes that a cut at the end leaves */
 };
 
@@ -33,12 +33,23 @@ static const double personal_cost = 1.5;  /* of "I", "my" */
 static const double repeat_gain = 1.5;    /* of twice as many clauses */
 static const double open_cost = 3;        /* of an end that expects more */
 static const double negation_cost = 2;    /* "not bad", "no bargain" */
-static const double feeling_cost = 2;     /* of "ㅋㅋ", "ㅠㅠ" */
+static const double feeling_cost = 4;     /* of "ㅋㅋ", "ㅠㅠ" */
+static const double plain_cost = 1.5;     /* of a Korean ending that no customer wrote */
 static const double glued_cost = 3;       /* of Korean words without blanks */
 static const double comma_cost = 1.5;     /* points are listed with commas */
+static const double word_cost = 2;        /* of a text of one word */
+static const double rare_cost = 3;        /* of a word that few of the clauses have */
+
+/* A word is rare if fewer of the clauses have it. */
+static const double min_word_share = 0.25;
+
+/* Texts with more rare words than this do not stand for many clauses. */
+static const double max_rarity = 1.25;
+enum { MANY_CLAUSES = 8 };
 
 enum filler_place {
     PLACE_START,
+    PLACE_DEGREE,
     PLACE_END,
     PLACE_LAST,
     PLACE_ENDING,
@@ -182,18 +193,42 @@ static bool ends_with_filler(struct text text, enum filler_place place)
     return false;
 }
 
+/* A word of degree stays before a single word: "너무 좋아요". */
+static struct text drop_first_fillers(struct text text)
+{
+    for (;;) {
+        size_t start = measure_filler_at_start(text, PLACE_START),
+               degree = measure_filler_at_start(text, PLACE_DEGREE);
+        struct text rest = normalize_trim_marks(text_slice(text, start + degree, text.size));
+        if ((start == 0 && degree == 0) || (degree > 0 && count_words(rest) < 2))
+            return text;
+        text = rest;
+    }
+}
+
+/* By its last letter. */
+static bool is_korean(struct text text)
+{
+    size_t size, at = text.size;
+    while (at > 0 && ((unsigned char)text.bytes[--at] & 0xC0) == 0x80)
+        continue;
+    return text.size > 0 &&
+           normalize_letter_class(utf8_decode(text, at, &size)) == LETTER_UNSPACED_SCRIPT;
+}
+
 struct text point_text_shorten(struct text clause, struct arena *arena)
 {
     const struct text none = {0};
     struct text text = normalize_trim_marks(clause);
-    for (size_t size; (size = measure_filler_at_start(text, PLACE_START)) > 0;)
-        text = normalize_trim_marks(text_slice(text, size, text.size));
+    text = drop_first_fillers(text);
     if (measure_filler_at_start(text, PLACE_OPEN_START) > 0)
         return none;
     text = drop_last_fillers(normalize_trim_marks(cut_end(text)));
+    if (is_korean(text))
+        text = korean_plain_form(text, arena);
     size_t words = count_words(text);
     if (text.size > MAX_POINT_SIZE || words > MAX_WORDS || words < 1 ||
-        (words == 1 && text.size < MIN_WORD_SIZE))
+        (words == 1 && (text.size < MIN_WORD_SIZE || !is_korean(text))))
         return none;
     text = format_case(text, arena);
     return is_personal(text) || has_capitals(text) || has_broken_word(text) ||
@@ -213,22 +248,36 @@ static uint64_t hash_words(struct text text, struct arena *arena)
     return hash;
 }
 
+/* "ㅋㅋ", "ㅠㅠ", "!": letters that are no syllables, or marks. */
 static bool shows_feelings(struct text text)
 {
-    static const struct text marks[] = {TEXT("ㅋ"), TEXT("ㅎ"), TEXT("ㅠ"), TEXT("ㅜ"), TEXT("~"),
-                                        TEXT("^"),  TEXT("!"),  TEXT("…"),  TEXT("..")};
+    static const struct text marks[] = {TEXT("~"), TEXT("^"), TEXT("!"), TEXT("…"), TEXT("..")};
+    enum { FIRST_LETTER = 0x3131, LAST_LETTER = 0x318E };
+    for (size_t at = 0, size; at < text.size; at += size) {
+        uint32_t code_point = utf8_decode(text, at, &size);
+        if (code_point >= FIRST_LETTER && code_point <= LAST_LETTER)
+            return true;
+    }
     for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++)
         if (text_find(text, marks[i], 0) < text.size)
             return true;
     return false;
 }
 
-/* By its first letter. */
-static bool is_korean(struct text text)
+/* Whether a Korean sentence ends before the last word: "좋았습니다 핏이 맞아요". */
+static bool has_inner_end(struct text text)
 {
-    size_t size;
-    return text.size > 0 &&
-           normalize_letter_class(utf8_decode(text, 0, &size)) == LETTER_UNSPACED_SCRIPT;
+    for (size_t at = 0; at < text.size; at++)
+        if (text.bytes[at] == ' ' && (text_ends_with(text_slice(text, 0, at), TEXT("요")) ||
+                                      text_ends_with(text_slice(text, 0, at), TEXT("니다"))))
+            return true;
+    return false;
+}
+
+/* Whether korean_plain_form may have written the ending. */
+static bool has_plain_ending(struct text text)
+{
+    return text_ends_with(text, TEXT("다")) && !text_ends_with(text, TEXT("니다"));
 }
 
 static bool is_negated(struct text text)
@@ -257,28 +306,89 @@ static bool has_verb(struct text text)
     return false;
 }
 
-static double compute_cost(struct text text, bool is_single, size_t extra_words, size_t repeats)
+/* How many of the clauses have each word. */
+struct word_shares {
+    struct hash_table counts; /* hash of a stem: clauses; owned */
+    size_t clause_count;
+};
+
+/* Each different word once. */
+static void count_clause_words(struct word_shares *shares, struct text clause)
 {
-    double words = (double)count_words(text), good_words = is_single         ? GOOD_SINGLE_WORDS
-                                                           : is_korean(text) ? GOOD_KOREAN_WORDS
-                                                                             : GOOD_WORDS;
-    return (is_single ? 0 : extra_cost * (double)extra_words) +
-           (words < good_words ? shortness_cost : length_cost) * fabs(words - good_words) -
+    struct arena scratch = {0};
+    struct hash_table seen = {0};
+    size_t count;
+    const struct word *words = terms_extract_words(clause, &scratch, &count);
+    for (size_t i = 0; i < count; i++) {
+        bool is_new;
+        uint64_t hash = hash_text(words[i].stem);
+        hash_table_get_or_insert(&seen, hash, 0, &is_new);
+        if (is_new && !words[i].is_stop_word)
+            ++*hash_table_get_or_insert(&shares->counts, hash, 0, NULL);
+    }
+    shares->clause_count++;
+    hash_table_free(&seen);
+    arena_free(&scratch);
+}
+
+/* The words that few clauses have; one that hardly any has counts 1. */
+static double measure_rarity(const struct word_shares *shares, struct text text)
+{
+    struct arena scratch = {0};
+    size_t count;
+    double rarity = 0;
+    const struct word *words = terms_extract_words(text, &scratch, &count);
+    for (size_t i = 0; i < count; i++) {
+        const size_t *found = hash_table_find(&shares->counts, hash_text(words[i].stem));
+        double share = found ? (double)*found / (double)shares->clause_count : 0;
+        /* Korean predicates have many forms. */
+        if (!words[i].is_stop_word && !words[i].is_predicate && share < min_word_share)
+            rarity += 1 - share / min_word_share;
+    }
+    arena_free(&scratch);
+    return rarity;
+}
+
+/* A shortened clause, and what it says besides the point. */
+struct point_text_facts {
+    struct text text;
+    size_t extra_words, repeats;
+    double rarity;
+    bool is_single;
+};
+
+static double compute_length_cost(const struct point_text_facts *facts, double words)
+{
+    double good_words = facts->is_single         ? GOOD_SINGLE_WORDS
+                        : is_korean(facts->text) ? GOOD_KOREAN_WORDS
+                                                 : GOOD_WORDS;
+    return (words < good_words ? shortness_cost : length_cost) * fabs(words - good_words) +
+           (words < 2 ? word_cost : 0) +
+           ((double)facts->text.size > words * MAX_MEAN_SIZE ? glued_cost : 0);
+}
+
+static double compute_cost(const struct point_text_facts *facts)
+{
+    struct text text = facts->text;
+    /* What most clauses name besides the point belongs to it. */
+    double extra = fmin((double)facts->extra_words, facts->rarity);
+    return (facts->is_single ? 0 : extra_cost * extra + rare_cost * facts->rarity) +
+           compute_length_cost(facts, (double)count_words(text)) -
            (has_verb(text) ? verb_gain : 0) + (is_negated(text) ? negation_cost : 0) +
            (sentence_is_first_person(text) ? personal_cost : 0) +
            (sentence_is_self_contained(text) ? 0 : personal_cost) +
            (ends_with_filler(text, PLACE_ENDING) ? open_cost : 0) +
-           (shows_feelings(text) ? feeling_cost : 0) +
-           ((double)text.size > words * MAX_MEAN_SIZE ? glued_cost : 0) +
+           (shows_feelings(text) ? feeling_cost : 0) + (has_plain_ending(text) ? plain_cost : 0) +
+           (has_inner_end(text) ? open_cost : 0) +
            (text_find(text, TEXT(","), 0) < text.size ? comma_cost : 0) -
-           repeat_gain * log2((double)repeats);
+           repeat_gain * log2((double)facts->repeats);
 }
 
 struct ranked_text {
     struct text text;
     uint64_t hash; /* of its words */
     size_t extra_words;
-    double cost;
+    double rarity, cost;
     size_t number;
 };
 
@@ -290,27 +400,36 @@ static int compare_costs(const void *a, const void *b)
     return left->number < right->number ? -1 : 1;
 }
 
-size_t point_text_choose(const struct text *clauses, size_t count,
-                         const struct point_text_check *check, struct text *texts, size_t max_count,
-                         struct arena *arena)
+size_t point_text_choose(struct text_array clauses, const struct point_text_check *check,
+                         struct text *texts, size_t max_count, struct arena *arena)
 {
     struct arena scratch = {0};
     struct hash_table repeats = {0};
-    struct ranked_text *ranked = arena_alloc(&scratch, count, sizeof(*ranked));
+    struct word_shares shares = {0};
+    struct ranked_text *ranked = arena_alloc(&scratch, clauses.count, sizeof(*ranked));
     size_t ranked_count = 0, chosen = 0;
-    for (size_t i = 0; i < count; i++) {
-        struct text text = point_text_shorten(clauses[i], &scratch);
-        size_t extra = text.size ? check->count_extra_words(check->user, text) : SIZE_MAX;
-        if (extra == SIZE_MAX || (!check->is_single && count_words(text) > MAX_SHARED_WORDS))
+    for (size_t i = 0; i < clauses.count; i++)
+        count_clause_words(&shares, clauses.items[i]);
+    for (size_t i = 0; i < clauses.count; i++) {
+        struct text text = point_text_shorten(clauses.items[i], &scratch);
+        double rarity = text.size ? measure_rarity(&shares, text) : INFINITY;
+        if (rarity == INFINITY || (clauses.count >= MANY_CLAUSES && rarity > max_rarity))
+            continue;
+        size_t extra = check->count_extra_words(check->user, text);
+        if (extra == SIZE_MAX)
             continue;
         struct ranked_text *next = &ranked[ranked_count++];
-        *next = (struct ranked_text){
-            .text = text, .hash = hash_words(text, &scratch), .extra_words = extra, .number = i};
+        *next = (struct ranked_text){.text = text,
+                                     .hash = hash_words(text, &scratch),
+                                     .extra_words = extra,
+                                     .rarity = rarity,
+                                     .number = i};
         ++*hash_table_get_or_insert(&repeats, next->hash, 0, NULL);
     }
     for (size_t i = 0; i < ranked_count; i++)
-        ranked[i].cost = compute_cost(ranked[i].text, check->is_single, ranked[i].extra_words,
-                                      *hash_table_find(&repeats, ranked[i].hash));
+        ranked[i].cost = compute_cost(&(struct point_text_facts){
+            ranked[i].text, ranked[i].extra_words, *hash_table_find(&repeats, ranked[i].hash),
+            ranked[i].rarity, check->is_single});
     if (ranked_count > 0)
         qsort(ranked, ranked_count, sizeof(*ranked), compare_costs);
     hash_table_clear(&repeats);
@@ -321,6 +440,7 @@ size_t point_text_choose(const struct text *clauses, size_t count,
             texts[chosen++] = arena_copy_text(arena, ranked[i].text);
     }
     hash_table_free(&repeats);
+    hash_table_free(&shares.counts);
     arena_free(&scratch);
     return chosen;
 }

@@ -4,7 +4,7 @@
 #define STAGES_EVIDENCE_POINT_TEXT_H
 
 #include "base/arena.h"
-#include "base/text.h"
+#include "stages/text/texts.h"
 
 /* The clause without what data/clause_fillers.tsv lists and without marks at its ends; its first
  * letter is a capital. Empty if it cannot stand for others: it has a number, a name, a handle, a
@@ -23,8 +23,7 @@ struct point_text_check {
 /* Writes the best texts of the clauses to texts[0..max_count): those that say the least besides the
  * point, then those that most clauses share, then the first; each differs from the others. Returns
  * their number; 0 if no clause can stand for others. In `arena`. */
-size_t point_text_choose(const struct text *clauses, size_t count,
-                         const struct point_text_check *check, struct text *texts, size_t max_count,
-                         struct arena *arena);
+size_t point_text_choose(struct text_array clauses, const struct point_text_check *check,
+                         struct text *texts, size_t max_count, struct arena *arena);
 
 #endif

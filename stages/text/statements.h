@@ -5,8 +5,8 @@
 #ifndef STAGES_TEXT_STATEMENTS_H
 #define STAGES_TEXT_STATEMENTS_H
 
-#include "base/hash_table.h"
 #include "base/segment.h"
+#include "stages/text/lexicon.h"
 
 struct statement {
     uint64_t aspect;   /* identifies what it is about; 0: nothing in particular ("overpriced") */
@@ -20,6 +20,8 @@ struct statement {
                      it"; opinion is 0 */
     bool is_general;           /* the opinion says no more than its polarity: "good" */
     bool stands_alone;         /* the opinion makes sense without an aspect */
+    bool is_last;              /* no word of meaning follows the opinion in its clause */
+    bool says_itself;          /* even as a single Korean word */
     bool is_listed;            /* the aspect is in aspect_words.tsv */
     bool is_whole;             /* the aspect is all that customers write about */
     unsigned char extra_words; /* words of meaning in the clause that are not part of the statement
@@ -29,16 +31,12 @@ struct statement {
 /* The word lists, and what splits a text. */
 struct statement_reader {
     struct segmenter *segmenter; /* owned */
-    struct hash_table words;     /* hash of a word: its number in the lists */
-    struct hash_table families;  /* hash of a family's name: index into opinion_families */
+    struct lexicon lexicon;
 };
 
 /* Close is safe on a zeroed reader and after a failed open. */
 bool statement_reader_open(struct statement_reader *reader, struct error *error);
 void statement_reader_close(struct statement_reader *reader);
-
-/* Whether a word of a spaced script is in one of the lists, or a stop word. */
-bool statement_reader_knows(const struct statement_reader *reader, struct text word);
 
 /* The statements of `text`, in the order of its clauses; a clause may have several. Clauses that
  * wish or ask state nothing. In `arena`. */

@@ -84,9 +84,9 @@ class Browser:
 
 class Page:
     """A page that is loaded. `messages`: what it wrote to the console, violations of its policy among them;
-    `requests`: the addresses that it asked for, beside its own."""
+    `requests`: the addresses that it asked for, beside its own. `prelude`: a script that runs before the page's own."""
 
-    def __init__(self, browser, path, width=1100, height=900, dark=False, script=True):
+    def __init__(self, browser, path, width=1100, height=900, dark=False, script=True, prelude=None):
         self.browser = browser
         self.url = "file://" + os.path.abspath(path)
         self.target = browser.call("Target.createTarget", {"url": "about:blank"})["targetId"]
@@ -99,6 +99,9 @@ class Page:
                   {"features": [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]})
         if not script:
             self.call("Emulation.setScriptExecutionDisabled", {"value": True})
+        self.call("Performance.enable", {"timeDomain": "threadTicks"})
+        if prelude:
+            self.call("Page.addScriptToEvaluateOnNewDocument", {"source": prelude})
         browser.events.clear()
         begin = time.monotonic()
         self.call("Page.navigate", {"url": self.url})
@@ -119,7 +122,7 @@ class Page:
             raise RuntimeError(f"{expression}: {result['exceptionDetails']}")
         return result["result"].get("value")
 
-    def wait(self, expression, seconds=20):
+    def wait(self, expression, seconds=60):
         end = time.monotonic() + seconds
         while not self.evaluate(f"!!({expression})"):
             if time.monotonic() > end:

@@ -110,9 +110,12 @@ def check_keyboard(browser, path):
             if page.evaluate(f"document.activeElement.matches('{target.split(', ')[0]}')"
                              f" || document.activeElement.matches('{target.split(', ')[1]}')"):
                 break
+        before = page.evaluate("location.hash")
         page.press("Enter")
+        page.wait(f"location.hash !== {before!r} && document.querySelector(':target')")  # the browser may follow a link later
     row = page.evaluate("location.hash")
     check(re.fullmatch("#r[0-9a-f]{16}", row or ""), f"the keyboard leads to '{row}', not to a row")
+    page.wait("document.querySelector('tr:target')")
     check(page.evaluate("document.querySelector('tr:target').getBoundingClientRect().top < innerHeight"),
           "the row is not on the screen")
     page.close()
@@ -133,6 +136,17 @@ def check_search(browser, path):
     page.evaluate("document.querySelector('th[data-key=rating] button').click()")
     check(page.evaluate("document.querySelector('th[data-key=rating]').getAttribute('aria-sort')") == "descending",
           "a click on a head does not sort")
+    ratings = page.evaluate("[...document.querySelectorAll('#all .n')].map(e => parseFloat(e.textContent || '-1'))")
+    check(ratings == sorted(ratings, reverse=True), f"rows are not sorted by rating: {ratings}")
+    page.evaluate("""(() => { const form = document.getElementById('find');
+      form.elements.q.value = ''; form.elements.sentiment.value = 'negative';
+      form.elements.sentiment.dispatchEvent(new Event('input', {bubbles: true})); })()""")
+    page.wait("location.hash.includes('sentiment=negative')")
+    check(page.evaluate("[...document.querySelectorAll('#all td:nth-child(3) span')].every(e => e.className == 'neg')"),
+          "a filter lets other rows through")
+    wanted = page.evaluate("document.querySelector('#all tbody tr').id.slice(-16)")
+    page.evaluate(f"document.getElementById('r{wanted}')?.remove(); location.hash = '#r{wanted}'")
+    page.wait(f"document.querySelector('#all tbody').children.length == 1 && document.getElementById('r{wanted}')")
     check_quiet(page, "search")
     page.close()
 

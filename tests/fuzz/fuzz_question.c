@@ -63,8 +63,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     require(search_run(&search, &result, &arena, &error));
     for (size_t i = 0; i < result.count; i++)
         require(result.findings[i].begin <= result.findings[i].end);
-    question_describe_filter(&question, &corpus, &arena);
-    question_format_sql(&question, &corpus, &arena);
+    filter_text_describe(&question, &corpus, &arena);
+    filter_text_format_sql(&question, &corpus, &arena);
     arena_free(&arena);
     return 0;
 }

@@ -4,13 +4,27 @@
 var d=document,packed=d.getElementById('packed'),form=d.getElementById('find'),box=d.getElementById('all');
 if(!packed||!form||!self.DecompressionStream)return;
 var q=form.elements,body=box.querySelector('tbody'),count=d.getElementById('count'),more=d.getElementById('more');
-var heads=box.querySelectorAll('th[data-key]'),filters=['sentiment','topic','source','part'];
-var rows=[],view=[],sorted=[],sortedBy='',shown=0,sort='date',down=true,timer,names={},STEP=100;
-// A row: id, date, source, sentiment, topics, rating, scale, parts, language, text, id in the export.
-var DATE=1,SOURCE=2,SENTIMENT=3,TOPICS=4,RATING=5,SCALE=6,PARTS=7,LANG=8,TEXT=9,NAME=10;
+var heads=box.querySelectorAll('th[data-key]');
+// texts[row]; columns[COLUMN].values[columns[COLUMN].rows[row]]. The order of columns is known to html_pack.c.
+var texts=[],columns=[],ids='',names={};
+var DATE=0,SOURCE=1,SENTIMENT=2,TOPICS=3,RATING=4,PARTS=5,LANGUAGE=6,NAME=7;
+var keys={date:DATE,source:SOURCE,sentiment:SENTIMENT,rating:RATING},filters={sentiment:SENTIMENT,topic:TOPICS,source:SOURCE,part:PARTS};
+// folded[row]: what is searched, made when the page is idle. sorted: rows in the chosen order; view: those that were found.
+var folded=[],sorted=[],sortedBy='',view=[],shown=0,sort='date',down=true,timer,FIRST=30,MORE=100;
+var later=self.requestIdleCallback||function(f){return setTimeout(function(){f({timeRemaining:function(){return 9}})},20)};
+function value(column,row){return columns[column].values[columns[column].rows[row]]}
+function id(row){return ids.slice(16*row,16*row+16)}
 function fold(s){return s.normalize('NFKC').toLowerCase()}
+function foldUntil(end){
+  for(var i=folded.length;i<end;i++)folded.push(fold(texts[i]+' '+value(NAME,i)));
+}
+function foldIdle(deadline){
+  while(folded.length<texts.length&&deadline.timeRemaining()>3)foldUntil(Math.min(folded.length+200,texts.length));
+  if(folded.length<texts.length)later(foldIdle);
+}
 function el(name,text,cls){var e=d.createElement(name);if(text)e.textContent=text;if(cls)e.className=cls;return e}
 function label(key){return names[key]||key}
+function tone(key){return key==='negative'?'neg':key==='positive'?'pos':''}
 // Appends the text with the found words marked.
 function marked(to,text,words){
   var low=text.toLowerCase(),at=0;
@@ -25,84 +39,100 @@ function marked(to,text,words){
   to.append(text.slice(at));
 }
 function draw(row,words){
-  var tr=el('tr'),td=el('td');
-  tr.id=(d.getElementById('r'+row[0])?'all-':'')+'r'+row[0];
-  td.append(el('time',row[DATE]));
-  tr.append(td,el('td',row[SOURCE]+(row[NAME]?' '+row[NAME]:'')));
-  td=el('td');td.append(el('span',label(row[SENTIMENT]),row[SENTIMENT]==='negative'?'neg':row[SENTIMENT]==='positive'?'pos':''));tr.append(td);
-  tr.append(el('td',row[RATING]===null?'':row[RATING]+(row[SCALE]?' / '+row[SCALE]:''),'n'));
+  var tr=el('tr'),td=el('td'),name=value(NAME,row),sentiment=value(SENTIMENT,row);
+  tr.id=(d.getElementById('r'+id(row))?'all-':'')+'r'+id(row);
+  td.append(el('time',value(DATE,row)));
+  tr.append(td,el('td',value(SOURCE,row)+(name?' '+name:'')));
+  td=el('td');td.append(el('span',label(sentiment),tone(sentiment)));tr.append(td);
+  tr.append(el('td',value(RATING,row),'n'));
   td=el('td');
-  row[TOPICS].split(';').forEach(function(t){
-    if(!t)return;
-    var i=t.lastIndexOf(':'),s=el('span',label(t.slice(0,i)),'tag '+(t.slice(i+1)==='negative'?'neg':t.slice(i+1)==='positive'?'pos':''));
-    td.append(s,' ');
+  value(TOPICS,row).split(';').forEach(function(t){
+    var i=t.lastIndexOf(':');
+    if(t)td.append(el('span',label(t.slice(0,i)),'tag '+tone(t.slice(i+1))),' ');
   });
   tr.append(td);
   td=el('td');
-  var b=el('bdi');if(row[LANG])b.lang=row[LANG];
-  marked(b,row[TEXT],words);td.append(b);tr.append(td);
+  var b=el('bdi'),lang=value(LANGUAGE,row);if(lang)b.lang=lang;
+  marked(b,texts[row],words);td.append(b);tr.append(td);
   return tr;
 }
 function words(){return fold(q.q.value).split(/\s+/).filter(Boolean)}
-function next(){
+function next(e){
   var part=d.createDocumentFragment(),w=words();
-  for(var end=Math.min(shown+STEP,view.length);shown<end;shown++)part.append(draw(rows[view[shown]],w));
+  for(var end=Math.min(shown+(e?MORE:FIRST),view.length);shown<end;shown++)part.append(draw(view[shown],w));
   body.append(part);
   more.hidden=shown>=view.length;
 }
-function matches(row,f){
-  return (!f.sentiment||row[SENTIMENT]===f.sentiment)&&(!f.source||row[SOURCE]===f.source)&&
-    (!f.part||row[PARTS].indexOf(+f.part)>=0)&&(!f.topic||(';'+row[TOPICS]).indexOf(';'+f.topic+':')>=0);
+// Whether a value of the column passes the filter: of topics and parts, one of the list.
+function passes(column,wanted){
+  return function(value){
+    return column===TOPICS?(';'+value).indexOf(';'+wanted+':')>=0:column===PARTS?(';'+value+';').indexOf(';'+wanted+';')>=0:value===wanted;
+  };
 }
-var order={date:function(r){return r[DATE]},source:function(r){return r[SOURCE]},sentiment:function(r){return r[SENTIMENT]},
-  rating:function(r){return r[RATING]===null?-1:r[RATING]}};
-// The numbers of all rows in the chosen order; found rows keep it.
+// The rows by the values of a column: a counting sort, which keeps the order of equal rows.
 function sortRows(){
-  var keys=rows.map(order[sort]),sign=down?-1:1;
-  sorted=rows.map(function(r,i){return i});
-  sorted.sort(function(a,b){return keys[a]<keys[b]?-sign:keys[a]>keys[b]?sign:a-b});
+  var c=columns[keys[sort]],sign=down?-1:1,begin=[],rank=[];
+  function key(v){return sort!=='rating'?v:v?parseFloat(v):-1}
+  c.values.map(function(v,i){return [key(v),i]}).sort(function(a,b){return a[0]<b[0]?-sign:a[0]>b[0]?sign:a[1]-b[1]})
+    .forEach(function(v,i){rank[v[1]]=i;begin.push(0)});
+  begin.push(0);
+  c.rows.forEach(function(v){begin[rank[v]+1]++});
+  for(var i=1;i<begin.length;i++)begin[i]+=begin[i-1];
+  sorted=new Uint32Array(texts.length);
+  c.rows.forEach(function(v,row){sorted[begin[rank[v]]++]=row});
   sortedBy=sort+down;
 }
 function find(){
-  var w=words(),f={};
+  var w=words(),tests=[];
+  if(w.length)foldUntil(texts.length);
   if(sortedBy!==sort+down)sortRows();
-  filters.forEach(function(n){f[n]=q[n]?q[n].value:''});
+  Object.keys(filters).forEach(function(n){
+    var c=columns[filters[n]];
+    if(q[n]&&q[n].value)tests.push({rows:c.rows,passes:c.values.map(passes(filters[n],q[n].value))});
+  });
   view=[];
-  for(var i=0;i<sorted.length;i++){
-    var r=rows[sorted[i]];
-    if(matches(r,f)&&w.every(function(x){return r.folded.indexOf(x)>=0}))view.push(sorted[i]);
+  rows:for(var i=0;i<sorted.length;i++){
+    var r=sorted[i],k;
+    for(k=0;k<tests.length;k++)if(!tests[k].passes[tests[k].rows[r]])continue rows;
+    for(k=0;k<w.length;k++)if(folded[r].indexOf(w[k])<0)continue rows;
+    view.push(r);
   }
   heads.forEach(function(h){
     if(h.dataset.key===sort)h.setAttribute('aria-sort',down?'descending':'ascending');else h.removeAttribute('aria-sort');
   });
   body.textContent='';shown=0;next();
-  count.textContent=count.dataset.text.replace('{0}',view.length.toLocaleString('en')).replace('{1}',rows.length.toLocaleString('en'));
+  count.textContent=count.dataset.text.replace('{0}',view.length.toLocaleString('en')).replace('{1}',texts.length.toLocaleString('en'));
 }
+var fields=['q'].concat(Object.keys(filters));
 function save(){
   var p=new URLSearchParams();
-  ['q'].concat(filters).forEach(function(n){if(q[n]&&q[n].value)p.set(n,q[n].value)});
+  fields.forEach(function(n){if(q[n]&&q[n].value)p.set(n,q[n].value)});
   if(sort!=='date'||!down)p.set('sort',(down?'-':'')+sort);
   try{history.replaceState(null,'','#find?'+p)}catch(e){}
+}
+function findRow(wanted){
+  for(var i=ids.indexOf(wanted);i>=0&&i%16;)i=ids.indexOf(wanted,i+1);
+  return i/16;
 }
 // A link to a row that stands only in the packed data shows it.
 function follow(){
   var h=decodeURIComponent(location.hash),m=/^#r([0-9a-f]{16})$/.exec(h);
   if(h.indexOf('#find?')===0){
     var p=new URLSearchParams(h.slice(6)),s=p.get('sort');
-    ['q'].concat(filters).forEach(function(n){if(q[n])q[n].value=p.get(n)||''});
-    if(s&&order[s.replace('-','')]){sort=s.replace('-','');down=s[0]==='-'}
+    fields.forEach(function(n){if(q[n])q[n].value=p.get(n)||''});
+    if(s&&keys[s.replace('-','')]!==undefined){sort=s.replace('-','');down=s[0]==='-'}
     find();form.scrollIntoView();
   }else if(m&&!d.getElementById('r'+m[1])){
-    var i=rows.findIndex(function(r){return r[0]===m[1]});
-    if(i>=0){body.textContent='';view=[i];shown=0;next();body.firstChild.scrollIntoView()}
+    var row=findRow(m[1]);
+    if(row>=0){body.textContent='';view=[row];shown=0;next();body.firstChild.scrollIntoView()}
   }
 }
-function ready(data){
-  rows=data.rows;names=data.names;
-  rows.forEach(function(r){r.folded=fold(r[TEXT]+' '+(r[NAME]||''))});
+function ready(text){
+  var cut=text.lastIndexOf('\u001d'),data=JSON.parse(text.slice(cut+1));
+  texts=text.slice(0,cut).split('\u001e');columns=data.columns;ids=data.ids;names=data.names;
   form.hidden=false;box.hidden=false;
   form.addEventListener('submit',function(e){e.preventDefault();find();save()});
-  form.addEventListener('input',function(){clearTimeout(timer);timer=setTimeout(function(){find();save()},80)});
+  form.addEventListener('input',function(){clearTimeout(timer);timer=setTimeout(function(){find();save()},30)});
   form.addEventListener('reset',function(){setTimeout(function(){sort='date';down=true;find();save()})});
   more.addEventListener('click',next);
   heads.forEach(function(h){h.querySelector('button').addEventListener('click',function(){
@@ -110,8 +140,17 @@ function ready(data){
   })});
   addEventListener('hashchange',follow);
   find();follow();
-  d.documentElement.dataset.ready=rows.length;
+  d.documentElement.dataset.ready=texts.length;
+  later(foldIdle);
 }
-var bytes=Uint8Array.from(atob(packed.textContent),function(c){return c.charCodeAt(0)});
-new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))).json().then(ready);
+// Unpacks piece by piece, so that the page can be read and scrolled meanwhile.
+var stream=new DecompressionStream('gzip'),writer=stream.writable.getWriter(),data=packed.textContent,at=0,PIECE=1<<19;
+function unpack(){
+  var piece=atob(data.slice(at,at+=PIECE)),bytes=new Uint8Array(piece.length);
+  for(var i=0;i<piece.length;i++)bytes[i]=piece.charCodeAt(i);
+  writer.write(bytes);
+  if(at<data.length)setTimeout(unpack);else writer.close();
+}
+new Response(stream.readable).text().then(ready);
+setTimeout(unpack);
 })();

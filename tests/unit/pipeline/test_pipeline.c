@@ -182,11 +182,14 @@ static bool list_groups(void *user, struct group_list *groups, struct error *err
 
 static bool process_group(void *user, struct group *group, struct error *error)
 {
-    (void)error;
     struct stage_state *state = user;
     state->counters->summarized++;
     struct passage *quote = arena_alloc(group->arena, 1, sizeof(*quote));
-    *quote = (struct passage){.end = group->members[0].text.size};
+    struct text text;
+    if (!store_load_member_text(state->stage_context->store, &group->members[0], group->arena,
+                                &text, error))
+        return false;
+    *quote = (struct passage){.end = text.size};
     struct key_point *point = arena_alloc(group->arena, 1, sizeof(*point));
     *point =
         (struct key_point){.text = arena_format(group->arena, "%zu say so.", group->member_count),
@@ -439,7 +442,7 @@ static uint64_t count_unread(const struct test_folder *folder, uint64_t model, u
     uint64_t texts;
     assert_true(store_open(&store, folder->database, &error));
     store_set_model_key(store, model);
-    assert_true(store_count_unanalysed(store, &texts, &error));
+    assert_true(store_count_unanalysed(store, (struct shard){0}, &texts, &error));
     *shown = store_get_saved_model_key(store);
     store_close(store);
     return texts;

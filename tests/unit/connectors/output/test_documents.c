@@ -389,7 +389,13 @@ static size_t decode_base64(struct text text, unsigned char *bytes)
     return size;
 }
 
-static struct json *unpack_rows(struct text page, struct arena *arena)
+/* What html_pack.h describes. */
+struct unpacked {
+    struct text texts; /* separated by U+001E */
+    struct json *json;
+};
+
+static struct unpacked unpack_rows(struct text page, struct arena *arena)
 {
     enum { MAX_UNPACKED = 8 << 20 };
     struct text packed = between(page, "application/octet-stream\">", "</script>");
@@ -402,12 +408,22 @@ static struct json *unpack_rows(struct text page, struct arena *arena)
     assert_int_equal(inflateInit2(&stream, 15 + 16), Z_OK);
     assert_int_equal(inflate(&stream, Z_FINISH), Z_STREAM_END);
     inflateEnd(&stream);
+    struct text all = {unpacked, stream.total_out};
+    size_t cut = text_find(all, TEXT("\x1D"), 0);
+    assert_true(cut < all.size);
     struct error error = {0};
-    struct json *json =
-        json_read((struct text){unpacked, stream.total_out}, NULL, ERROR_INPUT, &error);
+    struct json *json = json_read(text_slice(all, cut + 1, all.size), NULL, ERROR_INPUT, &error);
     if (!json)
         fail_msg("%s", error.message);
-    return json;
+    return (struct unpacked){text_slice(all, 0, cut), json};
+}
+
+static struct text get_value(const struct json *json, size_t column, size_t row)
+{
+    const struct json *object = json_element(json_member(json, "columns"), column);
+    int64_t index;
+    assert_true(json_to_integer(json_element(json_member(object, "rows"), row), &index));
+    return json_text(json_element(json_member(object, "values"), (size_t)index));
 }
 
 static void rows_are_sampled_in_proportion(void **state)
@@ -429,19 +445,18 @@ static void rows_are_sampled_in_proportion(void **state)
         options.max_rows = examples[i].max_rows;
         struct written written = write_document(database.store, &html_document, options);
         struct arena arena = {0};
-        struct json *json = unpack_rows(written.bytes, &arena);
-        const struct json *rows = json_member(json, "rows");
-        size_t negative = 0;
-        for (size_t row = 0; row < json_count(rows); row++) {
-            struct text text = json_text(json_element(json_element(rows, row), 9));
+        struct unpacked unpacked = unpack_rows(written.bytes, &arena);
+        struct text rest = unpacked.texts, text;
+        size_t rows = 0, negative = 0;
+        while (text_split(&rest, '\x1E', &text)) {
             assert_true(text.size <= 4 * 2000);
-            negative +=
-                text_equal(json_text(json_element(json_element(rows, row), 3)), TEXT("negative"));
+            negative += text_equal(get_value(unpacked.json, 2, rows++), TEXT("negative"));
         }
-        assert_int_equal(json_count(rows), examples[i].rows);
+        assert_int_equal(rows, examples[i].rows);
         assert_int_equal(negative, examples[i].negative);
+        assert_int_equal(json_text(json_member(unpacked.json, "ids")).size, 16 * rows);
         assert_int_equal(written.note.size > 0, examples[i].rows < RECORD_TOTAL);
-        json_free(json);
+        json_free(unpacked.json);
         arena_free(&arena);
         arena_free(&written.arena);
     }

@@ -22,7 +22,7 @@ static const char *name_of(uint64_t id)
         "rude",     "tasty",       "cheap",  "expensive",   "fast",          "slow",   "crash",
         "small",    "large",       "close",  "parking",     "hotel",         "pet",    "use",
         "easy",     "unsatisfied", "update", "recommended", "unrecommended", "boring", "fun",
-        "acting",   "difficult",   "login",  "broken"};
+        "acting",   "difficult",   "login",  "broken",      "sound"};
     for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
         if (hash_text(text_of(names[i])) == id)
             return names[i];
@@ -66,6 +66,17 @@ static void clauses_state_aspect_and_opinion(void **state)
         {"오류없이 잘 돼요", "- ? 1 0;"},
         {"The room was not clean enough", "- dirty -1 2;room dirty -1 0;"},
         {"I ordered the other one again", ""},
+        {"The sound quality is good", "sound good 1 0;"},
+        {"The food at this hotel was lovely", "- tasty 1 1;"},
+        {"Great location, the room should be larger", "location good 1 0;"},
+        {"방이 넓고 깨끗했으면 좋겠어요", ""},
+        {"If the room was clean", ""},
+        {"Why is the room not clean?", "- dirty -1 2;room dirty -1 0;"},
+        {"I've cleaned them ten times", "? - 0 0;"},
+        {"The door won't open", "- ? 0 1;? - 0 0;"},
+        {"택시가 안 잡혀요", "- ? 0 1;? - 0 1;? - 0 0;"},
+        {"냄새 안 나요", "- ? 1 0;"},
+        {"답변이 없어요", "? - 0 0;"},
     };
     struct statement_reader reader = {0};
     struct arena arena = {0};

@@ -1,0 +1,36 @@
+/* searcher.h - the work on one question: which records pass its filter, and how well each has its
+ * words. */
+#ifndef JOBS_ASK_SEARCHER_H
+#define JOBS_ASK_SEARCHER_H
+
+#include "jobs/ask/search.h"
+
+struct searcher {
+    struct store *store;
+    const struct question *question;
+    const struct corpus *corpus;
+    const struct taxonomy *taxonomy;
+    struct arena *arena;
+    struct error *error;
+    bool *is_selected; /* [record] by the filter */
+    float **strengths; /* [concept][record]: how well the record has the concept */
+    size_t *topics;    /* [concept]: index into corpus.topics; its count: no topic */
+    double *weights;   /* [concept] */
+    double weight_sum;
+};
+
+/* A topic of the record that the question names or uses a phrase of. */
+extern const double named_topic_strength;
+
+/* Raises the strengths of records with a sentence that matches `query` of FTS5 to `strength`; an
+ * empty query matches nothing. */
+bool searcher_collect_matches(const struct searcher *searcher, struct text query, double strength,
+                              float *strengths);
+
+/* Sets is_selected. */
+bool searcher_select_records(struct searcher *searcher);
+
+/* Sets strengths, weights, topics and weight_sum, and the words of `result` that are unknown. */
+bool searcher_weigh_concepts(struct searcher *searcher, struct search_result *result);
+
+#endif
