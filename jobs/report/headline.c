@@ -345,7 +345,7 @@ static void print_rest(const struct headline *headline)
     fprintf(out, "figures in topics.csv, %zu groups in summaries.csv, all rows in feedback.csv\n",
             headline->summaries.groups);
     fprintf(out, "Ranges in brackets are 95 %% intervals.%s\n",
-            headline->has_changes ? " About 1 in 12 changes is chance." : "");
+            headline->has_changes ? " About 1 in 14 changes is chance." : "");
 }
 
 bool headline_print(FILE *out, struct store *store, const struct selection *selection,
