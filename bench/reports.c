@@ -145,6 +145,9 @@ static bool count_insight(void *user, const struct saved_insight *saved, struct 
     (void)error;
     struct tally *tally = user;
     const struct insight *insight = &saved->insight;
+    /* How many records have no topic is no claim. */
+    if (insight->kind == INSIGHT_THEME && text_equal(insight->key.topic, group_key_no_topic))
+        return true;
     if (getenv("VERBOSE"))
         fprintf(stderr, "%s: %.*s\n", insight_kind_names[insight->kind],
                 TEXT_ARGUMENT(saved->sentence));

@@ -9,7 +9,7 @@
 const char *const insight_kind_names[INSIGHT_KIND_COUNT] = {"change", "moved",  "segment", "impact",
                                                             "theme",  "phrase", "answer"};
 
-const char *const insight_state_names[INSIGHT_STATE_COUNT] = {"", "new", "still", "over"};
+const char *const insight_state_names[INSIGHT_STATE_COUNT] = {"", "new", "still", "over", "so far"};
 
 const char *const insight_measure_names[MEASURE_COUNT] = {
     "negative_share", "record_share", "rating", "nps", "csat", "records"};

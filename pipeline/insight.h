@@ -30,6 +30,7 @@ enum insight_state {
     INSIGHT_NEW,
     INSIGHT_STILL,
     INSIGHT_OVER,
+    INSIGHT_SO_FAR, /* of a period that is not over: not tested */
     INSIGHT_STATE_COUNT
 };
 

@@ -73,8 +73,21 @@ static struct text format_period(const struct insight *insight, struct arena *ar
                               TEXT_ARGUMENT(insight->since));
 }
 
+/* Of the period that is not over: "Complaints about delivery so far in 2026-W44: ...". */
+static struct text format_so_far(const struct insight *insight, struct arena *arena)
+{
+    struct text segment = format_segment_values(insight, arena);
+    return arena_format(arena, "%.*s%s%.*s so far in %.*s: %.*s, %.*s",
+                        TEXT_ARGUMENT(format_complaints(insight, arena)),
+                        segment.size > 0 ? " in " : "", TEXT_ARGUMENT(segment),
+                        TEXT_ARGUMENT(insight->since), TEXT_ARGUMENT(format_share(insight, arena)),
+                        TEXT_ARGUMENT(format_baseline(insight, "before", arena)));
+}
+
 static struct text format_change(const struct insight *insight, struct arena *arena)
 {
+    if (insight->state == INSIGHT_SO_FAR)
+        return format_so_far(insight, arena);
     bool rises = insight->value.value > insight->baseline;
     const char *verb = insight->state == INSIGHT_OVER    ? "are back to normal"
                        : insight->state == INSIGHT_STILL ? (rises ? "are still up" : "stay down")
@@ -169,12 +182,14 @@ static struct text format_moved(const struct insight *insight, struct arena *are
             (unsigned long long)insight->baseline_n,
             insight->phrase.size > 0 ? "; among topics, the largest part goes with " : "",
             TEXT_ARGUMENT(insight->phrase));
-    bool is_tone = text_equal(insight->phrase, TEXT("tone"));
-    return arena_format(arena, "%.*s goes with a %s of the %s by %.*s %.*s: %s",
-                        TEXT_ARGUMENT(insight->key.topic), falls ? "fall" : "rise",
-                        get_score_name(insight), TEXT_ARGUMENT(difference), TEXT_ARGUMENT(period),
-                        is_tone ? (falls ? "its records rate lower" : "its records rate higher")
-                                : "its share of the records changed");
+    bool is_tone = text_equal(insight->phrase, TEXT("tone")),
+         is_other = text_equal(insight->key.topic, TEXT("other"));
+    return arena_format(
+        arena, "%s%.*s go with a %s of the %s by %.*s %.*s: %s",
+        is_other ? "All other records" : "Records about ",
+        TEXT_ARGUMENT(is_other ? (struct text){0} : insight->key.topic), falls ? "fall" : "rise",
+        get_score_name(insight), TEXT_ARGUMENT(difference), TEXT_ARGUMENT(period),
+        is_tone ? (falls ? "they rate lower" : "they rate higher") : "their share changed");
 }
 
 /* ---- Words ---- */

@@ -16,6 +16,10 @@
  */
 #define MAX_CHECKED_BYTES "67108864"
 
+/* Texts are found by their hash, so a read may need any page: of SQLite's default of 2 MiB, nearly
+ * each is gone by then. */
+#define CACHE_KIBIBYTES "-65536"
+
 static bool query_integer(struct sql *sql, const char *query, int64_t *number, struct error *error)
 {
     struct sql_statement *statement = sql_prepare(sql, query, error);
@@ -102,7 +106,9 @@ static bool prepare_database(struct store *store, const char *path, struct error
 {
     bool is_new;
     return check_database(store, path, &is_new, error) &&
-           sql_execute(store->sql, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL",
+           sql_execute(store->sql,
+                       "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
+                       "PRAGMA cache_size = " CACHE_KIBIBYTES,
                        error) &&
            (!is_new || create_tables(store, error)) && read_settings(store, error);
 }

@@ -139,6 +139,13 @@ struct shown_topic {
 bool store_save_shown_topics(struct store *store, const struct shown_topic *topics, size_t count,
                              struct error *error);
 
+/* Calls `visit` for the saved rows in their order. What `topic` points to is valid during the call.
+ */
+bool store_for_each_shown_topic(struct store *store,
+                                bool (*visit)(void *user, const struct shown_topic *topic,
+                                              struct error *error),
+                                void *user, struct error *error);
+
 /* The name of a reported topic, in `arena`; the id itself if it has none. Empty on an error. */
 struct text store_get_topic_name(struct store *store, struct text id, struct arena *arena,
                                  struct error *error);
@@ -270,9 +277,8 @@ struct saved_record {
     double rating, rating_scale;
     bool has_reply;           /* the company has replied */
     struct analysis analysis; /* undetected, without topics, if the model has not read the text */
-    /* Calibrated probabilities of the labels, the means of the chunks weighted by their tokens;
-     * NAN if the model has not read the text. */
-    double probabilities[SENTIMENT_COUNT];
+    uint64_t analysis_id;     /* 0: the model has not read the text */
+    double probabilities[SENTIMENT_COUNT]; /* NAN until store_load_probabilities */
     const struct field *fields;
     size_t field_count;
 };
@@ -285,6 +291,12 @@ bool store_for_each_record(struct store *store, const struct selection *selectio
                            bool (*visit)(void *user, const struct saved_record *record,
                                          struct error *error),
                            void *user, struct error *error);
+
+/* Sets the record's calibrated probabilities of the labels, the means of the chunks weighted by
+ * their tokens; they stay NAN if the model has not read the text. Few readers of records need them,
+ * and they take a third of the time. */
+bool store_load_probabilities(struct store *store, struct saved_record *record,
+                              struct error *error);
 
 /* ERROR_USAGE if no record is selected because a column of selection->where, or its value, is in no
  * record; the message lists the columns or values that there are. */

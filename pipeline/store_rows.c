@@ -36,35 +36,6 @@ static bool read_topics(struct store *store, int64_t analysis_id, struct arena *
     return sql_finish(mentions, error);
 }
 
-/* Reads the probabilities of the analysis's chunks, whose average the analysis is. */
-static bool read_probabilities(struct store *store, int64_t analysis_id,
-                               double probabilities[SENTIMENT_COUNT], struct error *error)
-{
-    struct sql_statement *chunks =
-        sql_prepare(store->sql,
-                    "SELECT tokens, negative, neutral, positive FROM chunk WHERE analysis_id = ?"
-                    " ORDER BY number",
-                    error);
-    sql_bind_integer(chunks, 1, analysis_id);
-    double negative = 0, neutral = 0, positive = 0, tokens = 0;
-    while (sql_next_row(chunks)) {
-        double weight = sql_real(chunks, 0);
-        negative += weight * sql_real(chunks, 1);
-        neutral += weight * sql_real(chunks, 2);
-        positive += weight * sql_real(chunks, 3);
-        tokens += weight;
-    }
-    if (tokens > 0) {
-        double mixed = 1 - (negative + neutral + positive) / tokens;
-        probabilities[SENTIMENT_NEGATIVE] = negative / tokens;
-        probabilities[SENTIMENT_NEUTRAL] = neutral / tokens;
-        probabilities[SENTIMENT_POSITIVE] = positive / tokens;
-        probabilities[SENTIMENT_MIXED] = mixed > 1e-9 ? mixed : 0; /* rounding */
-        probabilities[SENTIMENT_UNDETECTED] = 0;
-    }
-    return sql_finish(chunks, error);
-}
-
 static bool read_record(struct store *store, const struct sql_statement *rows, struct arena *arena,
                         struct saved_record *record, struct error *error)
 {
@@ -83,6 +54,7 @@ static bool read_record(struct store *store, const struct sql_statement *rows, s
         .respondent = sql_hash(rows, 18),
         .author_hash = sql_hash(rows, 19),
         .has_reply = sql_integer(rows, 20) != 0,
+        .analysis_id = sql_hash(rows, 12),
     };
     for (int i = 0; i < SENTIMENT_COUNT; i++)
         record->probabilities[i] = NAN;
@@ -98,8 +70,7 @@ static bool read_record(struct store *store, const struct sql_statement *rows, s
         .coverage = sql_real(rows, 16),
         .tokens = (size_t)sql_integer(rows, 17),
     };
-    return read_probabilities(store, sql_integer(rows, 12), record->probabilities, error) &&
-           read_topics(store, sql_integer(rows, 12), arena, &record->analysis, error);
+    return read_topics(store, sql_integer(rows, 12), arena, &record->analysis, error);
 }
 
 bool store_for_each_record(struct store *store, const struct selection *selection,
@@ -137,6 +108,33 @@ bool store_for_each_record(struct store *store, const struct selection *selectio
     }
     arena_free(&arena);
     return sql_finish(rows, error) && ok;
+}
+
+bool store_load_probabilities(struct store *store, struct saved_record *record, struct error *error)
+{
+    struct sql_statement *chunks =
+        sql_prepare(store->sql,
+                    "SELECT tokens, negative, neutral, positive FROM chunk WHERE analysis_id = ?"
+                    " ORDER BY number",
+                    error);
+    sql_bind_hash(chunks, 1, record->analysis_id);
+    double negative = 0, neutral = 0, positive = 0, tokens = 0;
+    while (sql_next_row(chunks)) {
+        double weight = sql_real(chunks, 0);
+        negative += weight * sql_real(chunks, 1);
+        neutral += weight * sql_real(chunks, 2);
+        positive += weight * sql_real(chunks, 3);
+        tokens += weight;
+    }
+    if (tokens > 0) {
+        double mixed = 1 - (negative + neutral + positive) / tokens;
+        record->probabilities[SENTIMENT_NEGATIVE] = negative / tokens;
+        record->probabilities[SENTIMENT_NEUTRAL] = neutral / tokens;
+        record->probabilities[SENTIMENT_POSITIVE] = positive / tokens;
+        record->probabilities[SENTIMENT_MIXED] = mixed > 1e-9 ? mixed : 0; /* rounding */
+        record->probabilities[SENTIMENT_UNDETECTED] = 0;
+    }
+    return sql_finish(chunks, error);
 }
 
 static bool insert_selected_id(void *user, const struct saved_record *record, struct error *error)

@@ -27,6 +27,25 @@ bool store_save_shown_topics(struct store *store, const struct shown_topic *topi
     return sql_end(store->sql, ok, error);
 }
 
+bool store_for_each_shown_topic(struct store *store,
+                                bool (*visit)(void *user, const struct shown_topic *topic,
+                                              struct error *error),
+                                void *user, struct error *error)
+{
+    struct sql_statement *rows = sql_prepare(
+        store->sql, "SELECT id, reported, name, parent, owner FROM topic ORDER BY number", error);
+    bool ok = true;
+    while (ok && sql_next_row(rows)) {
+        const struct shown_topic topic = {.id = sql_text(rows, 0),
+                                          .reported = sql_text(rows, 1),
+                                          .name = sql_text(rows, 2),
+                                          .parent = sql_text(rows, 3),
+                                          .owner = sql_text(rows, 4)};
+        ok = visit(user, &topic, error);
+    }
+    return sql_finish(rows, error) && ok;
+}
+
 struct text store_get_topic_name(struct store *store, struct text id, struct arena *arena,
                                  struct error *error)
 {

@@ -5,6 +5,7 @@
 #include "stages/stages.h"
 #include "stages/stats/grouping.h"
 #include "stages/stats/source_tally.h"
+#include "stages/stats/topic_parents.h"
 #include "stages/stats/topic_stats.h"
 #include "stages/tasks/prompt.h"
 
@@ -13,6 +14,8 @@ struct aggregate {
     bool totals;
     const struct stage_context *stage_context; /* borrowed */
     struct share_errors share_errors;
+    struct topic_parents topic_parents;
+    bool has_topic_parents; /* are loaded */
     struct topic_stats_table topic_stats_table;
     struct source_tallies source_tallies;
     struct arena scratch; /* reset for every record */
@@ -62,27 +65,40 @@ static void close_aggregate(void *state)
     struct aggregate *aggregate = state;
     topic_stats_table_free(&aggregate->topic_stats_table);
     source_tallies_free(&aggregate->source_tallies);
+    topic_parents_free(&aggregate->topic_parents);
     arena_free(&aggregate->scratch);
 }
 
-/* Counts the record under "(all)", and under each of its topics. */
+/* Counts the record under "(all)", under each of its topics and under those above them. */
 static void count_mentions(struct aggregate *aggregate, struct group_key key, struct text period,
                            const struct saved_record *record)
 {
-    const struct analysis *analysis = &record->analysis;
+    size_t count;
     struct topic_stats_table *table = &aggregate->topic_stats_table;
+    const struct topic_mention *mentions = topic_parents_roll_up(
+        &aggregate->topic_parents, &record->analysis, &aggregate->scratch, &count);
     key.topic = group_key_all_topics;
-    topic_stats_table_add(table, &key, period, analysis->sentiment, record);
-    for (size_t i = 0; i < analysis->topic_count; i++) {
-        key.topic = analysis->topics[i].topic;
-        topic_stats_table_add(table, &key, period, analysis->topics[i].polarity, record);
+    topic_stats_table_add(table, &key, period, record->analysis.sentiment, record);
+    for (size_t i = 0; i < count; i++) {
+        key.topic = mentions[i].topic;
+        topic_stats_table_add(table, &key, period, mentions[i].polarity, record);
     }
 }
 
 static bool count_record(void *state, const struct saved_record *record, struct error *error)
 {
-    (void)error;
     struct aggregate *aggregate = state;
+    struct saved_record with_probabilities;
+    if (aggregate->share_errors.are_known) {
+        with_probabilities = *record;
+        record = &with_probabilities;
+        if (!store_load_probabilities(aggregate->stage_context->store, &with_probabilities, error))
+            return false;
+    }
+    if (!aggregate->has_topic_parents &&
+        !topic_parents_load(&aggregate->topic_parents, aggregate->stage_context->store, error))
+        return false;
+    aggregate->has_topic_parents = true;
     arena_reset(&aggregate->scratch);
     const struct group_key everything = {0};
     struct text all = TEXT("all");

@@ -10,6 +10,12 @@
 #include "stages/stats/timeline.h"
 #include "stages/stats/wilson.h"
 
+/* What is over is told only if it was clear. Otherwise chance would be told twice. */
+static const double max_over_q_value = 0.002;
+
+/* Records of a period that is not over. */
+static const double min_so_far = 10;
+
 struct changes {
     struct grouping grouping;
     const struct stage_context *stage_context; /* borrowed */
@@ -134,6 +140,48 @@ static void add_insight(struct changes *changes, const struct change_search *sea
     insight_list_add(changes->stage_context->insights, &insight);
 }
 
+static const struct part_topic *get_part_topic(const struct changes *changes,
+                                               const struct change_series *series)
+{
+    return part_counts_find(&changes->counts, series->part, series->topic);
+}
+
+static double count_days(const struct day_counts *days, const struct timeline_period *period)
+{
+    double sum = 0;
+    for (size_t i = 0; i < days->count; i++)
+        if (days->days[i].day >= period->begin && days->days[i].day < period->end)
+            sum += (double)days->days[i].count;
+    return sum;
+}
+
+/* How a change goes on in the period that is not over, against what it was compared with. */
+static void add_so_far(struct changes *changes, const struct change_search *search,
+                       const struct timeline *timeline, const struct change *change)
+{
+    const struct timeline_period *open = &timeline->open;
+    const struct change_series *series = &search->series[change->series];
+    const struct part *part = &changes->counts.parts[series->part];
+    double records = count_days(&part->days, open);
+    if (records < min_so_far)
+        return;
+    struct insight insight = insight_make(INSIGHT_CHANGE);
+    insight.state = INSIGHT_SO_FAR;
+    insight.measure = MEASURE_NEGATIVE_SHARE;
+    insight.key = (struct group_key){&part->field, part->field.name.size > 0 ? 1 : 0,
+                                     changes->counts.topics.texts[series->topic]};
+    insight.since = insight.until = open->name;
+    insight.value = wilson_share(count_days(&get_part_topic(changes, series)->days, open), records);
+    insight.n = (uint64_t)records;
+    insight.baseline = change->baseline_hits / change->baseline_records;
+    insight.baseline_n = (uint64_t)change->baseline_records;
+    insight.strength = fabs(insight.value.value - insight.baseline) * records;
+    insight.polarity = SENTIMENT_NEGATIVE;
+    insight.from = open->begin * TIMELINE_DAY_SECONDS;
+    insight.to = open->end * TIMELINE_DAY_SECONDS;
+    insight_list_add(changes->stage_context->insights, &insight);
+}
+
 /* The changes that end with a period. */
 struct found_changes {
     const struct change *changes;
@@ -178,11 +226,14 @@ static void find_changes(struct changes *changes, const struct timeline *timelin
         size_t topic = search.series[change->series].topic;
         add_insight(changes, &search, timeline, change, last,
                     was_found(&search, before, topic, change->rises) ? INSIGHT_STILL : INSIGHT_NEW);
+        if (timeline->open.name.size > 0)
+            add_so_far(changes, &search, timeline, change);
     }
     for (size_t i = 0; i < before[0].count; i++) {
         const struct change *change = &before[0].changes[i];
         size_t topic = search.series[change->series].topic;
-        if (!is_found(&search, &now, topic, change->rises) && change_is_over(&search, change, last))
+        if (change->q_value <= max_over_q_value && !is_found(&search, &now, topic, change->rises) &&
+            change_is_over(&search, change, last))
             add_insight(changes, &search, timeline, change, last - 1, INSIGHT_OVER);
     }
 }

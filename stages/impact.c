@@ -13,7 +13,8 @@
 #include "stages/stats/rated_units.h"
 #include "stages/stats/welch.h"
 
-static const double min_units = 10, max_q_value = 0.01;
+/* Smaller effects than this share of the scale are clear in many records, and of no use. */
+static const double min_units = 10, max_q_value = 0.01, min_effect = 0.01;
 
 /* The samples of one score. */
 struct score_samples {
@@ -72,9 +73,15 @@ static bool count_record(void *state, const struct saved_record *record, struct 
     return true;
 }
 
+struct topic_impact {
+    struct insight insight;
+    double effect; /* as a share of the scale */
+    double p_value;
+};
+
 /* The insight of a topic, if there are enough records with and without it. */
 static bool make_insight(const struct impact *impact, size_t score, size_t topic,
-                         struct insight *insight, double *p_value)
+                         struct topic_impact *found)
 {
     static const enum insight_measure measures[SCORE_COUNT] = {[0 ... SCORE_RATING_SCALES - 1] =
                                                                    MEASURE_RATING,
@@ -89,8 +96,9 @@ static bool make_insight(const struct impact *impact, size_t score, size_t topic
     double share = with.count / samples->all.count, value = share * welch.difference,
            half_width = share * welch.half_width;
     double range = score == SCORE_NPS    ? 200
-                   : score == SCORE_CSAT ? 200 /* says what ratings say, so it ranks behind them */
+                   : score == SCORE_CSAT ? 100
                                          : impact->units.scales[score];
+    struct insight *insight = &found->insight;
     *insight = insight_make(INSIGHT_IMPACT);
     insight->measure = measures[score];
     insight->key.topic = impact->units.topics.texts[topic];
@@ -99,9 +107,11 @@ static bool make_insight(const struct impact *impact, size_t score, size_t topic
     insight->baseline = sample_mean(&rest);
     insight->baseline_n = (uint64_t)rest.count;
     insight->rating_scale = score < SCORE_RATING_SCALES ? impact->units.scales[score] : NAN;
-    insight->strength = fabs(value) / (range > 0 ? range : 100);
+    found->effect = fabs(value) / (range > 0 ? range : 100);
+    /* CSAT says what ratings say, so it ranks behind them. */
+    insight->strength = score == SCORE_CSAT ? found->effect - 1 : found->effect;
     insight->polarity = value < 0 ? SENTIMENT_NEGATIVE : SENTIMENT_POSITIVE;
-    *p_value = student_compare(&with, &rest);
+    found->p_value = student_compare(&with, &rest);
     return true;
 }
 
@@ -113,22 +123,26 @@ static bool finish(void *state, struct error *error)
     const size_t scores[] = {rated_units_find_commonest_scale(&impact->units), SCORE_NPS,
                              SCORE_CSAT};
     size_t topic_count = impact->units.topics.count, capacity = 3 * topic_count, count = 0;
-    struct insight *insights = memory_alloc(capacity, sizeof(*insights));
+    struct topic_impact *found = memory_alloc(capacity, sizeof(*found));
     double *p_values = memory_alloc(capacity, sizeof(*p_values)),
            *q_values = memory_alloc(capacity, sizeof(*q_values));
     for (int i = 0; i < 3; i++)
         for (size_t topic = 0; impact->scores[scores[i]].all.count > 0 && topic < topic_count;
              topic++)
             if (topic < impact->scores[scores[i]].capacity &&
-                make_insight(impact, scores[i], topic, &insights[count], &p_values[count]))
+                make_insight(impact, scores[i], topic, &found[count]))
                 count++;
+    for (size_t i = 0; i < count; i++)
+        p_values[i] = found[i].p_value;
     benjamini_hochberg(p_values, q_values, count);
     for (size_t i = 0; i < count; i++) {
-        insights[i].q_value = q_values[i];
-        if (q_values[i] <= max_q_value && insights[i].value.low * insights[i].value.high > 0)
-            insight_list_add(impact->stage_context->insights, &insights[i]);
+        struct insight *insight = &found[i].insight;
+        insight->q_value = q_values[i];
+        if (q_values[i] <= max_q_value && insight->value.low * insight->value.high > 0 &&
+            found[i].effect >= min_effect)
+            insight_list_add(impact->stage_context->insights, insight);
     }
-    free(insights);
+    free(found);
     free(p_values);
     free(q_values);
     return true;

@@ -226,10 +226,21 @@ static void set_evidence(struct insights *insights, struct insight *insight,
 
 /* ---- Rank ---- */
 
-/* What is over is told last, and words and rows to answer have lists of their own. */
+/* Of a new change: what is less clear comes after the clear findings of other kinds. */
+static const double max_leading_q_value = 0.01;
+
+/* What stays down is no news, what is still up is. What is over or not tested comes last; words and
+ * rows to answer have lists of their own. */
 static int get_order(const struct insight *insight)
 {
-    return (int)insight->kind + (insight->state == INSIGHT_OVER ? INSIGHT_KIND_COUNT : 0);
+    bool is_last = insight->state == INSIGHT_OVER || insight->state == INSIGHT_SO_FAR,
+         rises = insight->value.value > insight->baseline;
+    bool is_later = insight->state == INSIGHT_STILL
+                        ? !rises
+                        : insight->state == INSIGHT_NEW && insight->q_value > max_leading_q_value;
+    return is_last    ? INSIGHT_KIND_COUNT + (int)insight->kind
+           : is_later ? INSIGHT_THEME
+                      : (int)insight->kind;
 }
 
 static int compare_insights(const void *a, const void *b)

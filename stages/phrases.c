@@ -8,7 +8,7 @@
 #include "pipeline/insight.h"
 #include "stages/stages.h"
 #include "stages/stats/benjamini_hochberg.h"
-#include "stages/stats/grouping.h"
+#include "stages/stats/day_counts.h"
 #include "stages/stats/log_odds.h"
 #include "stages/stats/wilson.h"
 #include "stages/text/product_names.h"
@@ -18,7 +18,7 @@ enum { MAX_LANGUAGES = 8, MAX_SOURCES = 256, MIN_TEXTS = 5 };
 /* The last 1, 2, 4 and 8 periods, at most half of all, are compared with at most 26 before. */
 enum { MAX_WINDOWS = 4, MAX_EARLIER_PERIODS = 26 };
 
-static const double max_q_value = 0.1;
+static const double max_q_value = 0.1, min_ratio = 1.5;
 
 /* Phrases that share this part of their texts tell the same: the clearer one is enough. */
 static const double same_texts = 0.6;
@@ -26,9 +26,10 @@ static const double same_texts = 0.6;
 struct phrases {
     int64_t max_phrases;
     struct product_names product_names;
-    struct grouping grouping; /* only `period` is used */
+    struct text period;
     const struct stage_context *stage_context;
-    struct name_set sources, periods; /* in the order of the records: periods ascend */
+    struct name_set sources;
+    struct day_counts days;
     struct language_phrases {
         struct text language;
         struct phrase_corpus corpus;
@@ -37,8 +38,9 @@ struct phrases {
     struct arena arena, scratch; /* scratch: reset for every record */
 };
 
-/* A document's group: its source, its period (UNDATED: none) and whether it is negative. */
-enum { UNDATED = 0xFFFF, PERIOD_SHIFT = 1, SOURCE_SHIFT = 17 };
+/* A document's group: its source, its day after the first one (UNDATED: none) and whether it is
+ * negative. */
+enum { UNDATED = 0xFFFF, DAY_SHIFT = 1, SOURCE_SHIFT = 17 };
 
 static bool open_phrases(void *state, const struct stage_context *stage_context,
                          struct error *error)
@@ -56,7 +58,7 @@ static void close_phrases(void *state)
         phrase_corpus_free(&phrases->languages[i].corpus);
     product_names_free(&phrases->product_names);
     name_set_free(&phrases->sources);
-    name_set_free(&phrases->periods);
+    day_counts_free(&phrases->days);
     arena_free(&phrases->arena);
     arena_free(&phrases->scratch);
 }
@@ -74,6 +76,16 @@ static struct phrase_corpus *get_or_add_corpus(struct phrases *phrases, struct t
     return &added->corpus;
 }
 
+static uint32_t count_day(struct phrases *phrases, int64_t created_at)
+{
+    if (created_at == TIME_UNKNOWN)
+        return UNDATED;
+    int64_t day = timeline_day_of(created_at);
+    day_counts_add(&phrases->days, day);
+    day -= phrases->days.days[0].day;
+    return day < UNDATED ? (uint32_t)day : UNDATED;
+}
+
 static bool count_record(void *state, const struct saved_record *record, struct error *error)
 {
     (void)error;
@@ -83,12 +95,9 @@ static bool count_record(void *state, const struct saved_record *record, struct 
     if (!corpus)
         return true;
     arena_reset(&phrases->scratch);
-    size_t source = name_set_add(&phrases->sources, record->source), period = UNDATED;
-    if (record->created_at != TIME_UNKNOWN)
-        period = name_set_add(&phrases->periods, grouping_format_period(&phrases->grouping, record,
-                                                                        &phrases->scratch));
+    size_t source = name_set_add(&phrases->sources, record->source);
     uint32_t group = (uint32_t)(source < MAX_SOURCES ? source : MAX_SOURCES - 1) << SOURCE_SHIFT |
-                     (uint32_t)(period < UNDATED ? period : UNDATED) << PERIOD_SHIFT |
+                     count_day(phrases, record->created_at) << DAY_SHIFT |
                      (record->analysis.sentiment == SENTIMENT_NEGATIVE);
     struct text text = record->text;
     if (record->title.size && !text_equal(record->title, record->text))
@@ -102,8 +111,10 @@ static bool count_record(void *state, const struct saved_record *record, struct 
 
 /* Which texts are compared with which. */
 struct contrast {
-    bool is_negative;               /* negative ones with the rest; otherwise by period */
-    size_t first, earliest, latest; /* periods: the first of the latest ones, ... */
+    bool is_negative; /* negative ones with the rest; otherwise by period */
+    int64_t earliest, first,
+        end;                  /* days after the first one: [first, end) with [earliest, first) */
+    struct text since, until; /* the periods of [first, end) */
 };
 
 enum side_of_contrast { REST, TARGET, NEITHER };
@@ -112,10 +123,10 @@ static enum side_of_contrast get_side(const struct contrast *contrast, uint32_t 
 {
     if (contrast->is_negative)
         return group & 1 ? TARGET : REST;
-    size_t period = group >> PERIOD_SHIFT & UNDATED;
-    return period == UNDATED || period < contrast->earliest ? NEITHER
-           : period >= contrast->first                      ? TARGET
-                                                            : REST;
+    int64_t day = group >> DAY_SHIFT & UNDATED;
+    return day == UNDATED || day < contrast->earliest || day >= contrast->end ? NEITHER
+           : day >= contrast->first                                           ? TARGET
+                                                                              : REST;
 }
 
 struct comparison {
@@ -274,13 +285,21 @@ static void add_insight(struct phrases *phrases, const struct scored_phrase *sco
     insight.q_value = scored->q_value;
     insight.strength = (double)scored->texts[TARGET] - insight.baseline * (double)insight.n;
     insight.polarity = is_negative ? SENTIMENT_NEGATIVE : SENTIMENT_COUNT;
-    if (!contrast->is_negative) {
-        insight.since = phrases->periods.texts[contrast->first];
-        insight.until = phrases->periods.texts[contrast->latest];
-    }
+    insight.since = contrast->since;
+    insight.until = contrast->until;
     insight.evidence_ids = ids;
     insight.evidence_count = count;
     insight_list_add(phrases->stage_context->insights, &insight);
+}
+
+/* Texts of the two sides may differ in length, so that a phrase may be clearly more frequent among
+ * their words, and yet in as many of them. */
+static bool is_large(const struct scored_phrase *scored)
+{
+    const size_t *texts = scored->comparison->texts;
+    return scored->texts[TARGET] >= MIN_TEXTS &&
+           (double)scored->texts[TARGET] * (double)texts[REST] >=
+               min_ratio * (double)scored->texts[REST] * (double)texts[TARGET];
 }
 
 /* Tests the contrasts as one family, and tells the phrases that pass. */
@@ -306,8 +325,8 @@ static void compare(struct phrases *phrases, const struct phrase_corpus *corpus,
     const struct scored_phrase **told = arena_alloc(&arena, max_count, sizeof(*told));
     for (size_t i = 0; i < family.count && told_count < max_count; i++) {
         const struct scored_phrase *scored = &family.items[i];
-        if (scored->q_value > max_q_value || scored->z_score <= 0 ||
-            scored->texts[TARGET] < MIN_TEXTS || is_told(told, told_count, scored->phrase))
+        if (scored->q_value > max_q_value || scored->z_score <= 0 || !is_large(scored) ||
+            is_told(told, told_count, scored->phrase))
             continue;
         told[told_count++] = scored;
         add_insight(phrases, scored);
@@ -315,23 +334,36 @@ static void compare(struct phrases *phrases, const struct phrase_corpus *corpus,
     arena_free(&arena);
 }
 
-static void compare_language(struct phrases *phrases, struct phrase_corpus *corpus)
+/* The last 1, 2, 4 and 8 finished periods, each with those before it. */
+static size_t make_contrasts(const struct phrases *phrases, const struct timeline *timeline,
+                             struct contrast contrasts[MAX_WINDOWS])
+{
+    size_t windows = 0, count = timeline->count;
+    for (size_t length = 1; length <= count / 2 && windows < MAX_WINDOWS; length *= 2) {
+        size_t first = count - length,
+               earliest = first > MAX_EARLIER_PERIODS ? first - MAX_EARLIER_PERIODS : 0;
+        int64_t first_day = phrases->days.days[0].day;
+        contrasts[windows++] = (struct contrast){
+            .earliest = timeline->periods[earliest].begin - first_day,
+            .first = timeline->periods[first].begin - first_day,
+            .end = timeline->periods[count - 1].end - first_day,
+            .since = timeline->periods[first].name,
+            .until = timeline->periods[count - 1].name,
+        };
+    }
+    return windows;
+}
+
+static void compare_language(struct phrases *phrases, struct phrase_corpus *corpus,
+                             const struct timeline *timeline)
 {
     struct phrase_list list = {0};
     product_names_exclude(&phrases->product_names, corpus);
     phrase_list_build(&list, corpus, MIN_TEXTS);
     const struct contrast negative = {.is_negative = true};
     struct contrast latest[MAX_WINDOWS];
-    size_t windows = 0, periods = phrases->periods.count;
+    size_t windows = make_contrasts(phrases, timeline, latest);
     compare(phrases, corpus, &list, &negative, 1);
-    for (size_t length = 1; length <= periods / 2 && windows < MAX_WINDOWS; length *= 2) {
-        size_t first = periods - length;
-        latest[windows++] = (struct contrast){
-            .first = first,
-            .earliest = first > MAX_EARLIER_PERIODS ? first - MAX_EARLIER_PERIODS : 0,
-            .latest = periods - 1,
-        };
-    }
     compare(phrases, corpus, &list, latest, windows);
     phrase_list_free(&list);
 }
@@ -340,8 +372,10 @@ static bool finish(void *state, struct error *error)
 {
     (void)error;
     struct phrases *phrases = state;
+    struct timeline timeline =
+        day_counts_choose_timeline(&phrases->days, phrases->period, &phrases->arena);
     for (size_t i = 0; phrases->max_phrases && i < phrases->language_count; i++)
-        compare_language(phrases, &phrases->languages[i].corpus);
+        compare_language(phrases, &phrases->languages[i].corpus, &timeline);
     return true;
 }
 
@@ -355,10 +389,10 @@ static const struct option options[] = {
      .help = "maximum number of phrases to report for each language and comparison"},
     {.name = "period",
      .type = OPTION_CHOICE,
-     .offset = offsetof(struct phrases, grouping.period),
-     .default_value = "month",
-     .choices = GROUPING_PERIODS,
-     .help = GROUPING_PERIOD_HELP "; default: the value in [aggregate]"},
+     .offset = offsetof(struct phrases, period),
+     .default_value = "auto",
+     .choices = DAY_COUNTS_PERIODS,
+     .help = DAY_COUNTS_PERIOD_HELP},
     {.name = "names",
      .type = OPTION_TEXT,
      .offset = offsetof(struct phrases, product_names.listed),

@@ -6,8 +6,8 @@
 #include "pipeline/insight.h"
 #include "stages/stages.h"
 #include "stages/stats/benjamini_hochberg.h"
-#include "stages/stats/beta_binomial.h"
 #include "stages/stats/part_counts.h"
+#include "stages/stats/polya_urn.h"
 #include "stages/stats/shrunken_rate.h"
 #include "stages/stats/wilson.h"
 
@@ -71,15 +71,17 @@ static struct segment_count count_part(const struct part_counts *counts, size_t 
                                   (double)counts->parts[part].records};
 }
 
-/* The correlation 1 / others.records makes the others a sample, as large as they are. */
-static void set_p_value(struct segment_test *test)
+/* Fisher's exact test, one-sided, mid-p. */
+static void set_p_value(struct segment_test *test, struct arena *arena)
 {
-    struct beta_binomial model = {
-        .n = test->here.records,
-        .mu = (test->others.hits + 0.5) / (test->others.records + 1),
-        .rho = 1 / (test->others.records + 1),
+    const struct polya_urn urn = {
+        .hits = test->here.hits + test->others.hits,
+        .records = test->here.records,
+        .baseline_records = test->others.records,
+        .step = -1,
     };
-    test->p_value = beta_binomial_tails(&model, test->here.hits).high;
+    struct urn_distribution distribution = polya_urn_distribute(&urn, arena);
+    test->p_value = urn_get_tails(&distribution, test->here.hits).high;
 }
 
 /* Appends the tests of one column and topic. */
@@ -108,7 +110,7 @@ static size_t test_column(const struct part_counts *counts, struct text column, 
         if (test.others.records < min_records)
             continue;
         test.shrunken = shrunken_rate(&prior, &test.here);
-        set_p_value(&test);
+        set_p_value(&test, &arena);
         tests[test_count++] = test;
     }
     arena_free(&arena);

@@ -28,6 +28,10 @@ static const double min_share = 0.005, min_overlap = 0.6;
 enum { MIN_RECORDS = 20 };
 static const double min_warning_share = 0.1;
 
+/* Words in this share of the texts with a topic are what all speak of: the company, "app". */
+static const double max_common_share = 0.1;
+enum { MIN_COMMON_TEXTS = 20 };
+
 enum { WITH_TOPIC, WITHOUT_TOPIC };
 
 struct language_texts {
@@ -168,7 +172,8 @@ static void weigh_phrases(struct proposals *proposals, size_t min_texts, struct 
     for (size_t i = 0; i < list->count; i++) {
         struct proposal *proposal = &proposals->items[i];
         double lift = get_lift(language, proposal);
-        if (proposal->new_texts >= min_texts && lift >= min_lift && q_values[i] <= max_q_value)
+        if (proposal->new_texts >= min_texts && lift >= min_lift && q_values[i] <= max_q_value &&
+            !phrase_is_verb(proposal->phrase, &language->corpus))
             proposal->weight = log1p(lift);
     }
 }
@@ -250,19 +255,37 @@ static const struct phrase *find_full_phrase(const struct proposals *proposals,
     return full;
 }
 
+/* The phrase that continues `full` in most of the proposal's texts; `full` if there is none. */
+static const struct phrase *find_next_phrase(const struct proposals *proposals,
+                                             const struct proposal *proposal,
+                                             const struct phrase *full)
+{
+    double needed = min_overlap * (double)proposal->texts[WITHOUT_TOPIC];
+    for (size_t i = 0; i < proposals->list->count; i++) {
+        const struct phrase *next = &proposals->list->phrases[i];
+        if (next->word_count == 2 && next->words[0] == full->words[full->word_count - 1] &&
+            !phrase_overlaps(full, next) &&
+            (double)count_common(proposals, next, proposal->phrase) >= needed)
+            return next;
+    }
+    return full;
+}
+
 /* "firmware update; restart": the phrase, and those that are mostly told together with it. */
 static struct text format_theme(const struct proposals *proposals, const struct proposal *proposal,
                                 struct arena *arena)
 {
     const struct phrase_corpus *corpus = &proposals->language->corpus;
-    const struct phrase *named[MAX_RELATED + 1] = {find_full_phrase(proposals, proposal)};
-    size_t count = 1;
-    struct text name = phrase_format(named[0], corpus, arena);
-    for (size_t i = 0; i < proposals->list->count && count <= MAX_RELATED; i++) {
+    const struct phrase *full = find_full_phrase(proposals, proposal);
+    const struct phrase *named[MAX_RELATED + 2] = {full,
+                                                   find_next_phrase(proposals, proposal, full)};
+    size_t count = 2;
+    struct text name = phrase_format_continued(named[0], named[1], corpus, arena);
+    for (size_t i = 0; i < proposals->list->count && count < MAX_RELATED + 2; i++) {
         const struct proposal *other = &proposals->items[i];
         bool is_known = other->weight <= 0;
         for (size_t k = 0; k < count; k++)
-            is_known |= phrase_overlaps(named[k], other->phrase);
+            is_known |= phrase_shares_word(named[k], other->phrase);
         if (is_known || (double)count_common(proposals, other->phrase, proposal->phrase) <
                             min_overlap * (double)other->texts[WITHOUT_TOPIC])
             continue;
@@ -313,6 +336,9 @@ static void propose_themes(struct themes *themes, struct language_texts *languag
     struct arena arena = {0};
     product_names_exclude(&themes->product_names, &language->corpus);
     count_sides(language);
+    size_t min_common = (size_t)ceil(max_common_share * (double)language->texts[WITH_TOPIC]);
+    phrase_corpus_exclude_common(&language->corpus, WITH_TOPIC,
+                                 min_common > MIN_COMMON_TEXTS ? min_common : MIN_COMMON_TEXTS);
     size_t min_texts = (size_t)ceil(min_share * (double)language->texts[WITHOUT_TOPIC]);
     if (min_texts < (size_t)themes->min_texts)
         min_texts = (size_t)themes->min_texts;

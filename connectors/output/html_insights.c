@@ -119,8 +119,8 @@ void html_write_in_short(struct page *page)
 
 static void write_q_value(struct page *page, const struct insight *insight)
 {
-    static const enum word states[INSIGHT_STATE_COUNT] = {WORD_COUNT, WORD_STATE_NEW,
-                                                          WORD_STATE_STILL, WORD_STATE_OVER};
+    static const enum word states[INSIGHT_STATE_COUNT] = {
+        WORD_COUNT, WORD_STATE_NEW, WORD_STATE_STILL, WORD_STATE_OVER, WORD_STATE_SO_FAR};
     if (insight->state != INSIGHT_NO_STATE) {
         page_markup(page, "<span class=\"tag\">");
         page_word(page, states[insight->state]);

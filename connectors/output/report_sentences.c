@@ -53,7 +53,8 @@ static struct text format_shares(enum document_language language, const struct i
         return words_format(
             language, WORD_SEGMENT_LINE,
             (struct text[]){subject, negative, n, before, n_before, share, share_before}, arena);
-    return words_format(language, WORD_CHANGE_LINE,
+    enum word line = insight->state == INSIGHT_SO_FAR ? WORD_SO_FAR_LINE : WORD_CHANGE_LINE;
+    return words_format(language, line,
                         (struct text[]){subject, negative, n,
                                         words_period(language, insight->since, false, arena),
                                         before, n_before, share, share_before},

@@ -193,13 +193,15 @@ static bool is_warning(const struct insight *insight)
 static bool print_warning(void *user, const struct saved_insight *saved, struct error *error)
 {
     (void)error;
-    const struct headline *headline = user;
-    if (is_warning(&saved->insight))
+    struct headline *headline = user;
+    const struct insight *insight = &saved->insight;
+    headline->has_changes |= insight->kind == INSIGHT_CHANGE && insight->state != INSIGHT_OVER &&
+                             insight->state != INSIGHT_SO_FAR;
+    if (is_warning(insight))
         fprintf(headline->out, "Warning: %.*s\n", TEXT_ARGUMENT(saved->sentence));
     return true;
 }
 
-/* Changes rank first, so without one the first insight is of another kind. */
 static const char no_change[] = "  No topic rose or fell beyond chance in the latest periods\n";
 
 /* Records of one period, or without dates, were compared with nothing. */
@@ -219,9 +221,7 @@ static bool print_insight(void *user, const struct saved_insight *saved, struct 
     headline->answer_count += insight->kind == INSIGHT_ANSWER;
     if (headline->insight_count > MAX_INSIGHTS || insight->kind == INSIGHT_ANSWER)
         return true;
-    bool is_change = insight->kind == INSIGHT_CHANGE && insight->state != INSIGHT_OVER;
-    headline->has_changes |= is_change;
-    if (headline->insight_count == 1 && !is_change && has_two_periods(headline))
+    if (headline->insight_count == 1 && !headline->has_changes && has_two_periods(headline))
         fprintf(headline->out, "%s", no_change);
     fprintf(headline->out, "  %.*s\n", TEXT_ARGUMENT(saved->sentence));
     for (size_t i = 0; i < saved->quote_count; i++)
@@ -345,7 +345,7 @@ static void print_rest(const struct headline *headline)
     fprintf(out, "figures in topics.csv, %zu groups in summaries.csv, all rows in feedback.csv\n",
             headline->summaries.groups);
     fprintf(out, "Ranges in brackets are 95 %% intervals.%s\n",
-            headline->has_changes ? " About 1 in 16 changes is chance." : "");
+            headline->has_changes ? " About 1 in 14 changes is chance." : "");
 }
 
 bool headline_print(FILE *out, struct store *store, const struct selection *selection,

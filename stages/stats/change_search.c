@@ -2,30 +2,39 @@
 #include "stages/stats/change_search.h"
 
 #include <math.h>
+#include <stdlib.h>
 
-#include "stages/stats/benjamini_hochberg.h"
-#include "stages/stats/beta_binomial.h"
+#include "stages/stats/overdispersion.h"
+#include "stages/stats/polya_urn.h"
 
-/* A window and the weight of its tests: a rise of one period has the fewest records to show, and is
- * what a report is for; what lasts is clear anyway. */
+/* A window and the share of changes that are expected in it: a rise of one period has the fewest
+ * records to show, and is what a report is for; what lasts is clear anyway. */
 static const struct {
     size_t periods;
-    double weight;
-} windows[] = {{1, 0.8}, {2, 0.1}, {4, 0.05}, {8, 0.05}};
+    double prior;
+} windows[] = {{1, 0.88}, {2, 0.06}, {4, 0.03}, {8, 0.03}};
 
-static const double rise_weight = 0.85, fall_weight = 0.15;
+static const double rise_prior = 0.92, fall_prior = 0.08;
 
 enum { WINDOW_COUNT = sizeof(windows) / sizeof(*windows), DAYS_PER_WEEK = 7 };
 
-/* The margin below which no outcome could be clear. */
-static const double min_margin = 8;
+/* The odds of a hit that a change multiplies, for those that reports should find. */
+static const double rise_ratios[] = {2, 3, 5}, fall_ratios[] = {0.5, 0.25};
 
-static const double max_q_value = 0.06, min_hits = 5, min_ratio = 1.5, part_factor = 10;
+enum {
+    RISE_RATIO_COUNT = sizeof(rise_ratios) / sizeof(*rise_ratios),
+    FALL_RATIO_COUNT = sizeof(fall_ratios) / sizeof(*fall_ratios)
+};
+
+static const double max_q_value = 0.07, min_hits = 5, min_ratio = 1.5, part_factor = 10;
+
+/* Above it, a period's factor would mostly be near 0 or very large. */
+static const double max_clumping = 1;
 
 /* Counts of a window and of its baseline. */
 struct counts {
     double hits, records, baseline_hits, baseline_records;
-    double pairs;            /* sum of n (n - 1) over the periods of the window */
+    double squares;          /* of the records of a period, their sum */
     double baseline_periods; /* with records */
 };
 
@@ -49,11 +58,12 @@ static struct counts count_window(const struct change_search *search,
         if (i + window > period) {
             counts.hits += hits;
             counts.records += records;
-            counts.pairs += records * (records - 1);
+            counts.squares += records * records;
         } else if (is_baseline(search, i, period, window)) {
             counts.baseline_hits += hits;
             counts.baseline_records += records;
             counts.baseline_periods += records > 0;
+            counts.squares += records * records;
         }
     }
     return counts;
@@ -117,10 +127,10 @@ static double estimate_clumping(const struct change_search *search, size_t perio
             add_overdispersion(&overdispersion, &(struct period_counts){
                                                     hits + first, records + first, period - first});
     }
-    return overdispersion_get_clumping(&overdispersion);
+    return fmin(overdispersion_get_clumping(&overdispersion), max_clumping);
 }
 
-/* Keeps 30 bits, since lgamma and exp differ in the last ones between machines. */
+/* Keeps 30 bits, since log differs in the last ones between machines. */
 static double round_bits(double value)
 {
     int exponent;
@@ -128,85 +138,173 @@ static double round_bits(double value)
     return ldexp(nearbyint(mantissa * (1 << 30)) / (1 << 30), exponent);
 }
 
-/* Fills two tests, of a rise and of a fall. False if the window is not tested. */
-static bool make_tests(struct change tests[2], const struct counts *counts, double clumping)
+/* ---- Tests ---- */
+
+/* A series in a window, for a rise or a fall. */
+struct test {
+    struct change change;
+    struct polya_urn urn;
+    double log_prior;
+    double strength; /* of the hits that were counted */
+};
+
+/* False if the window is not tested. That depends on the margins alone, never on the outcome. */
+static bool make_urn(const struct counts *counts, double clumping, struct polya_urn *urn)
 {
-    if (counts->records <= 0 || counts->baseline_periods < CHANGE_MIN_BASELINE ||
-        counts->hits + counts->baseline_hits < min_margin)
-        return false;
-    double n = counts->records, mu = (counts->baseline_hits + 0.5) / (counts->baseline_records + 1);
-    double rho = overdispersion_get_rho(clumping, mu);
-    double mean_records = counts->baseline_records / counts->baseline_periods;
-    double design_effect = 1 + (mean_records > 1 ? mean_records - 1 : 0) * rho;
-    double within = n > 1 ? rho * counts->pairs / (n * (n - 1)) : 0;
-    double total = within + design_effect / counts->baseline_records;
-    struct beta_binomial model = {
-        .n = n,
-        .mu = mu,
-        .rho = total < 0.5 ? total : 0.5,
-    };
-    struct tails tails = beta_binomial_tails(&model, counts->hits);
-    for (int i = 0; i < 2; i++) {
-        tests[i].rises = i == 0;
-        tests[i].p_value = round_bits(i == 0 ? tails.high : tails.low);
-        tests[i].hits = counts->hits;
-        tests[i].records = counts->records;
-        tests[i].baseline_hits = counts->baseline_hits;
-        tests[i].baseline_records = counts->baseline_records;
-    }
-    return true;
+    double records = counts->records + counts->baseline_records;
+    urn->hits = counts->hits + counts->baseline_hits;
+    urn->records = counts->records;
+    urn->baseline_records = counts->baseline_records;
+    urn->step = clumping * counts->squares / records - 1;
+    return counts->records > 0 && counts->baseline_periods >= CHANGE_MIN_BASELINE &&
+           urn->hits >= min_hits;
 }
 
-static bool is_large(const struct change *change)
+/* Whether that many hits in the window would be a change worth telling. */
+static bool is_large(const struct polya_urn *urn, bool rises, double hits)
 {
-    double share = change->hits / change->records,
-           before = change->baseline_hits / change->baseline_records;
-    return change->rises ? change->hits >= min_hits && share >= min_ratio * before
-                         : before * change->records >= min_hits && share <= before / min_ratio;
+    double share = hits / urn->records, before = (urn->hits - hits) / urn->baseline_records;
+    return rises ? hits >= min_hits && share >= min_ratio * before
+                 : before * urn->records >= min_hits && share <= before / min_ratio;
 }
 
-/* Benjamini-Hochberg with weights of mean 1 that do not depend on the outcome (Genovese, Roeder,
- * Wasserman 2006, "False discovery control with p-value weighting"). */
-static void set_q_values(struct change *tests, const double *weights, size_t count,
-                         struct arena *arena)
+/* The logarithm of the prior times the likelihood ratio of the change that fits best against none.
+ * The more hits of a rise, and the fewer of a fall, the stronger. */
+static double get_strength(const struct test *test, double hits)
 {
-    double *p_values = arena_alloc(arena, count, sizeof(*p_values)),
-           *q_values = arena_alloc(arena, count, sizeof(*q_values)), sum = 0;
-    for (size_t i = 0; i < count; i++)
-        sum += weights[i];
-    for (size_t i = 0; i < count; i++) {
-        double p_value = tests[i].p_value * sum / (weights[i] * (double)count);
-        p_values[i] = p_value < 1 ? p_value : 1;
-    }
-    benjamini_hochberg(p_values, q_values, count);
-    for (size_t i = 0; i < count; i++)
-        tests[i].q_value = q_values[i];
+    const struct polya_urn *urn = &test->urn;
+    bool rises = test->change.rises;
+    const double *ratios = rises ? rise_ratios : fall_ratios;
+    double share = urn->records / (urn->records + urn->baseline_records), best = -INFINITY;
+    for (int i = 0; i < (rises ? RISE_RATIO_COUNT : FALL_RATIO_COUNT); i++)
+        best = fmax(best, hits * log(ratios[i]) - urn->hits * log1p(share * (ratios[i] - 1)));
+    return round_bits(test->log_prior + best / fmax(1, polya_urn_design_effect(urn)));
 }
 
-static struct change *test_all(const struct change_search *search, size_t period,
-                               struct arena *arena, size_t *count)
+static size_t make_tests(const struct change_search *search, size_t period, double clumping,
+                         struct test *tests)
 {
-    size_t capacity = search->series_count * WINDOW_COUNT * 2;
-    struct change *tests = arena_alloc(arena, capacity, sizeof(*tests));
-    double *weights = arena_alloc(arena, capacity, sizeof(*weights));
-    double clumping = estimate_clumping(search, period, arena);
-    *count = 0;
+    size_t count = 0;
     for (size_t i = 0; i < search->series_count; i++)
         for (size_t j = 0; j < WINDOW_COUNT; j++) {
             size_t window = windows[j].periods;
             struct counts counts = count_window(search, &search->series[i], period, window);
-            struct change *pair = &tests[*count];
-            if (!make_tests(pair, &counts, clumping))
-                continue;
-            for (int k = 0; k < 2; k++) {
-                pair[k].series = i;
-                pair[k].window = window;
-                weights[(*count)++] =
-                    windows[j].weight * (pair[k].rises ? rise_weight : fall_weight);
+            struct polya_urn urn;
+            for (int k = 0; k < 2 && make_urn(&counts, clumping, &urn); k++) {
+                struct test *test = &tests[count++];
+                *test = (struct test){
+                    .change = {.series = i,
+                               .window = window,
+                               .q_value = 1,
+                               .hits = counts.hits,
+                               .records = counts.records,
+                               .baseline_hits = counts.baseline_hits,
+                               .baseline_records = counts.baseline_records,
+                               .rises = k == 0},
+                    .urn = urn,
+                    .log_prior = log(windows[j].prior * (k == 0 ? rise_prior : fall_prior)),
+                };
+                test->strength = get_strength(test, counts.hits);
             }
         }
-    set_q_values(tests, weights, *count, arena);
-    return tests;
+    return count;
+}
+
+/* ---- False discovery rate ---- */
+
+static int compare_tests(const void *a, const void *b)
+{
+    const struct test *left = *(const struct test *const *)a,
+                      *right = *(const struct test *const *)b;
+    if (left->strength != right->strength)
+        return left->strength > right->strength ? -1 : 1;
+    return left < right ? -1 : left > right;
+}
+
+/* The first test that is not stronger. */
+static size_t find_rank(struct test *const *ranked, size_t count, double strength)
+{
+    size_t low = 0, high = count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (ranked[middle]->strength > strength)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* Adds to false_claims[i] the probability that chance makes the test as strong as ranked[i], but
+ * not as strong as ranked[i - 1]. */
+static void add_false_claims(const struct test *test, struct test *const *ranked, size_t count,
+                             double *false_claims, struct arena *arena)
+{
+    struct urn_distribution distribution = polya_urn_distribute(&test->urn, arena);
+    bool rises = test->change.rises;
+    for (size_t i = 0; i < distribution.count; i++) {
+        size_t index = rises ? distribution.count - 1 - i : i;
+        double hits = distribution.first + (double)index;
+        if (!is_large(&test->urn, rises, hits))
+            break;
+        size_t rank = find_rank(ranked, count, get_strength(test, hits));
+        if (rank == count)
+            break;
+        false_claims[rank] += distribution.probabilities[index];
+    }
+}
+
+/* The step-up procedure of Benjamini and Hochberg, with the exact number of claims that chance
+ * makes at each strength instead of p times the number of tests (Heyse 2011, "A false discovery
+ * rate procedure for categorical data"; Storey 2007, "The optimal discovery procedure", for the
+ * common order by strength). Outcomes that are not large enough are no claims of chance either. */
+static void set_q_values(struct test *tests, size_t count, struct arena *arena)
+{
+    struct test **ranked = arena_alloc(arena, count, sizeof(struct test *));
+    double *false_claims = arena_alloc(arena, count, sizeof(*false_claims)), sum = 0, least = 1;
+    struct arena scratch = {0};
+    size_t ranked_count = 0;
+    for (size_t i = 0; i < count; i++)
+        if (is_large(&tests[i].urn, tests[i].change.rises, tests[i].change.hits))
+            ranked[ranked_count++] = &tests[i];
+    if (ranked_count > 0)
+        qsort(ranked, ranked_count, sizeof(*ranked), compare_tests);
+    for (size_t i = 0; i < count; i++) {
+        add_false_claims(&tests[i], ranked, ranked_count, false_claims, &scratch);
+        arena_reset(&scratch);
+    }
+    for (size_t i = 0; i < ranked_count; i++)
+        false_claims[i] = sum += false_claims[i];
+    for (size_t i = ranked_count; i-- > 0;) {
+        least = fmin(least, false_claims[i] / (double)(i + 1));
+        ranked[i]->change.q_value = least;
+    }
+    arena_free(&scratch);
+}
+
+/* All that pass. */
+static struct change *test_all(const struct change_search *search, size_t period,
+                               struct arena *arena, size_t *count)
+{
+    size_t capacity = search->series_count * WINDOW_COUNT * 2;
+    struct test *tests = arena_alloc(arena, capacity, sizeof(*tests));
+    struct change *changes = arena_alloc(arena, capacity, sizeof(*changes));
+    size_t test_count = make_tests(search, period, estimate_clumping(search, period, arena), tests);
+    struct arena scratch = {0};
+    set_q_values(tests, test_count, arena);
+    *count = 0;
+    for (size_t i = 0; i < test_count; i++) {
+        struct change *change = &tests[i].change;
+        if (change->q_value > max_q_value)
+            continue;
+        struct urn_distribution distribution = polya_urn_distribute(&tests[i].urn, &scratch);
+        struct urn_tails tails = urn_get_tails(&distribution, change->hits);
+        change->p_value = change->rises ? tails.high : tails.low;
+        changes[(*count)++] = *change;
+        arena_reset(&scratch);
+    }
+    arena_free(&scratch);
+    return changes;
 }
 
 static double excess(const struct change *change)
@@ -247,8 +345,6 @@ struct change *change_search_run(const struct change_search *search, size_t peri
     struct change *tests = test_all(search, period, arena, &test_count);
     struct change *changes = arena_alloc(arena, test_count, sizeof(*changes));
     for (size_t i = 0; i < test_count; i++) {
-        if (tests[i].q_value > max_q_value || !is_large(&tests[i]))
-            continue;
         size_t j = 0;
         while (j < found &&
                search->series[changes[j].series].topic != search->series[tests[i].series].topic)

@@ -1,11 +1,12 @@
 /* change_search.h - which shares rose or fell beyond chance in the latest periods.
  *
  * Every series is tested in several windows that end with the period of interest, against up to
- * CHANGE_MAX_BASELINE periods before: beta-binomial with the correlation that the baseline of all
- * topics shows, mid-p, rises and falls. Tests are dropped by the margin only (hits of window and
- * baseline together), never by the outcome, so that Benjamini-Hochberg holds over those that
- * remain; floors of effect and volume come after it and only remove claims. In simulations without
- * any change (bench/reports.c) 5 to 7 % of reports have one. */
+ * CHANGE_MAX_BASELINE periods before, for a rise and for a fall: given all its hits, how many of
+ * them fall into the window (polya_urn.h), with the clumping that the baseline of all topics shows.
+ * Tests are dropped by the margins only, never by the outcome. They are ordered by the likelihood
+ * ratio of a change worth telling, weighted by how often changes of the window are expected; the
+ * false discovery rate counts what chance would tell at that strength, after the floors of effect
+ * and volume. bench/reports.c simulates how often that is wrong. */
 #ifndef STAGES_STATS_CHANGE_SEARCH_H
 #define STAGES_STATS_CHANGE_SEARCH_H
 

@@ -20,6 +20,12 @@ static const char *const generic_words[] = {
 #undef ROW
 };
 
+static const char *const verb_openers[] = {
+#define ROW(language, word) word,
+#include "stages/text/data/verb_openers.inc"
+#undef ROW
+};
+
 /* ---- The corpus ---- */
 
 /* And their stems. */
@@ -141,6 +147,24 @@ void phrase_corpus_exclude_name(struct phrase_corpus *corpus, struct text name)
         uint32_t stem = add_stem(corpus, &words[i]); /* may move is_generic */
         corpus->is_generic[stem - 1] = true;
     }
+}
+
+void phrase_corpus_exclude_common(struct phrase_corpus *corpus, uint32_t group,
+                                  size_t min_documents)
+{
+    struct arena arena = {0};
+    uint32_t *counts = arena_alloc(&arena, corpus->stems.count + 1, sizeof(*counts)),
+             *last = arena_alloc(&arena, corpus->stems.count + 1, sizeof(*last));
+    for (uint32_t d = 0; d < corpus->document_count; d++)
+        for (uint32_t i = 0; corpus->documents[d].group == group && i < corpus->documents[d].count;
+             i++) {
+            uint32_t word = corpus->words[corpus->documents[d].first + i];
+            counts[word] += last[word] != d + 1;
+            last[word] = d + 1;
+        }
+    for (size_t i = 0; i < corpus->stems.count; i++)
+        corpus->is_generic[i] |= counts[i + 1] >= min_documents;
+    arena_free(&arena);
 }
 
 void phrase_corpus_free(struct phrase_corpus *corpus)
@@ -325,6 +349,42 @@ struct text phrase_format(const struct phrase *phrase, const struct phrase_corpu
     struct text text = arena_copy_text(arena, forms.texts[best]);
     name_set_free(&forms);
     return text;
+}
+
+bool phrase_is_verb(const struct phrase *phrase, const struct phrase_corpus *corpus)
+{
+    size_t verbs = 0, preceded = 0;
+    for (size_t i = 0; phrase->word_count == 1 && i < phrase->document_count; i++) {
+        const struct phrase_document *document = &corpus->documents[phrase->documents[i]];
+        const uint32_t *words = corpus->words + document->first;
+        size_t at = find_words(phrase, words, document->count);
+        if (at == 0 || words[at - 1] == 0)
+            continue;
+        preceded++;
+        verbs += text_is_one_of(corpus->surfaces.texts[corpus->written[document->first + at - 1]],
+                                verb_openers);
+    }
+    return preceded > 0 && 2 * verbs >= preceded;
+}
+
+struct text phrase_format_continued(const struct phrase *phrase, const struct phrase *next,
+                                    const struct phrase_corpus *corpus, struct arena *arena)
+{
+    struct text name = phrase_format(phrase, corpus, arena),
+                rest = phrase_format(next, corpus, arena), first;
+    if (next->words[0] != phrase->words[phrase->word_count - 1] || next->word_count < 2)
+        return name;
+    text_split(&rest, ' ', &first);
+    return arena_format(arena, "%.*s %.*s", TEXT_ARGUMENT(name), TEXT_ARGUMENT(rest));
+}
+
+bool phrase_shares_word(const struct phrase *a, const struct phrase *b)
+{
+    for (uint32_t i = 0; i < a->word_count; i++)
+        for (uint32_t k = 0; k < b->word_count; k++)
+            if (a->words[i] == b->words[k])
+                return true;
+    return false;
 }
 
 bool phrase_overlaps(const struct phrase *a, const struct phrase *b)

@@ -50,6 +50,11 @@ struct phrase_list {
 /* Makes the words of `name` generic: the name of a product or a brand. After the documents. */
 void phrase_corpus_exclude_name(struct phrase_corpus *corpus, struct text name);
 
+/* Makes words generic that are in at least `min_documents` documents of the group: what all of them
+ * speak of. After the documents. */
+void phrase_corpus_exclude_common(struct phrase_corpus *corpus, uint32_t group,
+                                  size_t min_documents);
+
 /* Adds a text; `id` and `group` come back in its document. Above a limit, the corpus keeps a sample
  * that depends on the ids only. */
 void phrase_corpus_add(struct phrase_corpus *corpus, struct text text, uint64_t id, uint32_t group);
@@ -64,6 +69,18 @@ void phrase_list_free(struct phrase_list *list);
 /* The phrase as most of its documents write it, in Korean without endings; in `arena`. */
 struct text phrase_format(const struct phrase *phrase, const struct phrase_corpus *corpus,
                           struct arena *arena);
+
+/* Whether the phrase is one word that most of its documents use as a verb, as far as the word
+ * before it shows (data/verb_openers.tsv): what happens, not what it happens to. */
+bool phrase_is_verb(const struct phrase *phrase, const struct phrase_corpus *corpus);
+
+/* The phrase with the words of one that continues it, "smell of burnt" with "burnt plastic"; the
+ * phrase itself if `next` does not begin with its last word. In `arena`. */
+struct text phrase_format_continued(const struct phrase *phrase, const struct phrase *next,
+                                    const struct phrase_corpus *corpus, struct arena *arena);
+
+/* Whether the phrases have a word in common. */
+bool phrase_shares_word(const struct phrase *a, const struct phrase *b);
 
 /* Whether all words of the shorter phrase are in the longer one. */
 bool phrase_overlaps(const struct phrase *a, const struct phrase *b);

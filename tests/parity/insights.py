@@ -31,6 +31,15 @@ def load_rows():
             yield rating, {item.split(":")[0] for item in (topics or "").split(";") if item}, created_at
 
 
+def welch_interval(first, second):
+    variances = [part.var(ddof=1) / len(part) for part in (first, second)]
+    freedom = sum(variances)**2 / sum(v * v / (len(part) - 1)
+                                      for v, part in zip(variances, (first, second)))
+    half_width = stats.t.ppf(0.975, freedom) * sum(variances)**0.5
+    difference = first.mean() - second.mean()
+    return difference - half_width, difference + half_width
+
+
 def check_impact(rows):
     count = 0
     for topic, value, low, high, n, baseline in database.execute(
@@ -39,11 +48,11 @@ def check_impact(rows):
         ratings = numpy.array([rating for rating, _, _ in rows], float)
         has_topic = numpy.array([topic in topics for _, topics, _ in rows])
         with_topic, rest = ratings[has_topic], ratings[~has_topic]
-        interval = stats.ttest_ind(with_topic, rest, equal_var=False).confidence_interval()
+        interval_low, interval_high = welch_interval(with_topic, rest)
         share = len(with_topic) / len(ratings)
         compare(f"impact of {topic}", value, ratings.mean() - rest.mean())
-        compare(f"{topic}, low", low, share * interval.low)
-        compare(f"{topic}, high", high, share * interval.high)
+        compare(f"{topic}, low", low, share * interval_low)
+        compare(f"{topic}, high", high, share * interval_high)
         compare(f"{topic}, n", n, len(with_topic))
         compare(f"{topic}, baseline", baseline, rest.mean())
         count += 1

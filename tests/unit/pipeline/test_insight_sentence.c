@@ -99,7 +99,8 @@ static const struct {
       .n = 20,
       .baseline = 4,
       .baseline_n = 80},
-     "lid goes with a rise of the mean rating by 0.30 (0.10 to 0.50) in 2026-W43: its records rate "
+     "Records about lid go with a rise of the mean rating by 0.30 (0.10 to 0.50) in 2026-W43: they "
+     "rate "
      "higher"},
 };
 

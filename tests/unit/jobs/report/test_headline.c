@@ -134,7 +134,7 @@ static void expect_print(struct store store, bool prints_ids, const char *expect
 #define FILES                                                                                      \
     "figures in topics.csv, 2 groups in summaries.csv, all rows in feedback.csv\n"                 \
     "Ranges in brackets are 95 % intervals."
-#define CHANCE " About 1 in 16 changes is chance.\n"
+#define CHANCE " About 1 in 14 changes is chance.\n"
 
 static void five_insights_are_printed_and_the_others_are_counted(void **state)
 {
