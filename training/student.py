@@ -299,7 +299,8 @@ def main():
     gold = [row[0] for name in ("fit", "report") for row in parts[name]]
     for group in leave if options.leave else sorted({item.group for item in gold}):
         some = [item for item in gold if item.group == group]
-        print("left out:" if options.leave else "seen:", group, len(some), report(predict(model, words, pieces, some), some), flush=True)
+        if some:   # some groups have no gold texts
+            print("left out:" if options.leave else "seen:", group, len(some), report(predict(model, words, pieces, some), some), flush=True)
 
 
 if __name__ == "__main__":

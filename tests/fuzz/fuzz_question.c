@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/utf8.h"
+#include "jobs/ask/filter_text.h"
 #include "jobs/ask/search.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
