@@ -32,18 +32,19 @@ struct urn_distribution polya_urn_distribute(const struct polya_urn *urn, struct
     double least = fmax(0, urn->hits - urn->baseline_records),
            greatest = fmin(urn->hits, urn->records);
     double start = fmin(fmax(floor(polya_urn_mean(urn)), least), greatest);
-    double sum = 1, first = start, last = start;
-    for (double term = 1; first > least && term > negligible * sum; first--)
-        sum += term /= get_ratio(urn, first - 1);
-    for (double term = 1; last < greatest && term > negligible * sum; last++)
-        sum += term *= get_ratio(urn, last);
-    struct urn_distribution distribution = {.first = first, .count = (size_t)(last - first) + 1};
+    double sum = 1;
+    size_t below = 0, above = 0;
+    for (double term = 1; start - (double)below > least && term > negligible * sum; below++)
+        sum += term /= get_ratio(urn, start - (double)below - 1);
+    for (double term = 1; start + (double)above < greatest && term > negligible * sum; above++)
+        sum += term *= get_ratio(urn, start + (double)above);
+    double first = start - (double)below;
+    struct urn_distribution distribution = {.first = first, .count = below + 1 + above};
     double *probabilities = arena_alloc(arena, distribution.count, sizeof(*probabilities));
-    size_t middle = (size_t)(start - first);
-    probabilities[middle] = 1 / sum;
-    for (size_t i = middle; i-- > 0;)
+    probabilities[below] = 1 / sum;
+    for (size_t i = below; i-- > 0;)
         probabilities[i] = probabilities[i + 1] / get_ratio(urn, first + (double)i);
-    for (size_t i = middle + 1; i < distribution.count; i++)
+    for (size_t i = below + 1; i < distribution.count; i++)
         probabilities[i] = probabilities[i - 1] * get_ratio(urn, first + (double)i - 1);
     distribution.probabilities = probabilities;
     return distribution;

@@ -403,7 +403,9 @@ static void join_compounds(struct clause_words words)
 {
     for (size_t i = 1; i < words.count; i++) {
         struct clause_word *before = &words.items[i - 1], *word = &words.items[i];
-        if (before->kind != WORD_ASPECT || before->is_whole || !word->aspect || word->has_break)
+        if (before->kind != WORD_ASPECT || before->is_whole || word->has_break)
+            continue;
+        if (!before->aspect || !word->aspect)
             continue;
         if (strcmp(word->aspect, "quality") == 0)
             word->kind = WORD_EMPTY;
