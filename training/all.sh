@@ -34,7 +34,9 @@ for run in first second third fourth fifth sixth seventh; do
 done
 "$python" "$here/average.py" "$work" checkpoint average-2=0.2 fifth=0.2 sixth=0.2 seventh=0.4
 # Labels by reading teach what the stars cannot: neutral, mixed, topics and their polarity.
-"$python" "$here/student.py" "$data" "$work" --initial "$work/checkpoint.pt" --name student
+"$python" "$here/student.py" "$data" "$work" --initial "$work/checkpoint.pt" --name reading
+"$python" "$here/student.py" "$data" "$work" --initial "$work/reading.pt" --epochs 0.8 --max-pieces 110 --star-share 0.1 \
+    --workers 1 --name student
 "$python" "$here/decide.py" "$data" "$work" --name student
 "$python" "$here/export.py" "$work" "$work/export" --check
 "$winnow" model import --int8-only "$work/export" "$model"
