@@ -26,7 +26,7 @@ enum {
 static void keep_fault(struct book *book, lxw_error fault)
 {
     if (fault != LXW_NO_ERROR && book->fault == LXW_NO_ERROR)
-        book->fault = fault;
+        book->fault = (int)fault;
 }
 
 struct text xlsx_word(const struct book *book, enum word word)
