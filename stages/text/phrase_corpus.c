@@ -24,6 +24,7 @@ static const char *const verb_openers[] = {
 #define ROW(language, word) word,
 #include "stages/text/data/verb_openers.inc"
 #undef ROW
+    NULL,
 };
 
 /* ---- The corpus ---- */
