@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# nights.sh - the time of a second night, in which all rows are known, and of pass 3, without inference that
-# counts: a tiny model with random weights reads invented rows of 52 weeks, 40 topics and 20 segments.
+# nights.sh - measures a second nightly run, in which all rows are known, and a report. Inference is negligible:
+# a tiny model with random weights analyses generated rows of 52 weeks, 40 topics and 20 segments.
 #
 #   bench/nights.sh [ROWS] [WINNOW] [FOLDER]   default: 100000, build/winnow, a new folder
 #
-# A folder that is there already keeps its first night, so that two programs can be compared on one database.
+# An existing FOLDER keeps its first run, so that two programs can be compared on the same database.
 set -eu
 cd "$(dirname "$0")/.."
 rows=${1:-100000}

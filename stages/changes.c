@@ -10,10 +10,11 @@
 #include "stages/stats/timeline.h"
 #include "stages/stats/wilson.h"
 
-/* What is over is told only if it was clear. Otherwise chance would be told twice. */
+/* A change that is over is reported only if its q value was at most this. A weaker one may have
+ * been chance, and would be reported twice. */
 static const double max_over_q_value = 0.002;
 
-/* Records of a period that is not over. */
+/* Minimum number of records in the unfinished period. */
 static const double min_so_far = 10;
 
 struct changes {
@@ -140,12 +141,6 @@ static void add_insight(struct changes *changes, const struct change_search *sea
     insight_list_add(changes->stage_context->insights, &insight);
 }
 
-static const struct part_topic *get_part_topic(const struct changes *changes,
-                                               const struct change_series *series)
-{
-    return part_counts_find(&changes->counts, series->part, series->topic);
-}
-
 static double count_days(const struct day_counts *days, const struct timeline_period *period)
 {
     double sum = 0;
@@ -155,7 +150,7 @@ static double count_days(const struct day_counts *days, const struct timeline_pe
     return sum;
 }
 
-/* How a change goes on in the period that is not over, against what it was compared with. */
+/* Adds how the change continues in the unfinished period, compared with its baseline. */
 static void add_so_far(struct changes *changes, const struct change_search *search,
                        const struct timeline *timeline, const struct change *change)
 {
@@ -171,7 +166,9 @@ static void add_so_far(struct changes *changes, const struct change_search *sear
     insight.key = (struct group_key){&part->field, part->field.name.size > 0 ? 1 : 0,
                                      changes->counts.topics.texts[series->topic]};
     insight.since = insight.until = open->name;
-    insight.value = wilson_share(count_days(&get_part_topic(changes, series)->days, open), records);
+    const struct part_topic *part_topic =
+        part_counts_find(&changes->counts, series->part, series->topic);
+    insight.value = wilson_share(count_days(&part_topic->days, open), records);
     insight.n = (uint64_t)records;
     insight.baseline = change->baseline_hits / change->baseline_records;
     insight.baseline_n = (uint64_t)change->baseline_records;
@@ -209,8 +206,8 @@ static bool was_found(const struct change_search *search, const struct found_cha
     return false;
 }
 
-/* What was told before is found again from the same records, not remembered: a report does not
- * depend on when earlier ones were made. */
+/* Earlier findings are computed again from the same records, not stored, so a report does not
+ * depend on when earlier reports were made. */
 static void find_changes(struct changes *changes, const struct timeline *timeline)
 {
     size_t all_topics = name_set_add(&changes->counts.topics, group_key_all_topics);

@@ -34,7 +34,7 @@ static const double min_probability = 0.6;
 /* Points may differ from the group's share of praise by this much. */
 static const double max_share_difference = 0.15;
 
-/* What a point below MIN_POINTS is worth, in percents of that difference. */
+/* Cost of each point below MIN_POINTS, in percentage points of that difference. */
 static const double missing_cost = 30;
 
 struct ground {

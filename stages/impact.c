@@ -13,8 +13,10 @@
 #include "stages/stats/rated_units.h"
 #include "stages/stats/welch.h"
 
-/* Smaller effects than this share of the scale are clear in many records, and of no use. */
-static const double min_units = 10, max_q_value = 0.01, min_effect = 0.01;
+static const double min_units = 10, max_q_value = 0.01;
+
+/* As a share of the scale. With many records, smaller effects are significant but of no use. */
+static const double min_effect = 0.01;
 
 /* The samples of one score. */
 struct score_samples {
@@ -108,11 +110,31 @@ static bool make_insight(const struct impact *impact, size_t score, size_t topic
     insight->baseline_n = (uint64_t)rest.count;
     insight->rating_scale = score < SCORE_RATING_SCALES ? impact->units.scales[score] : NAN;
     found->effect = fabs(value) / (range > 0 ? range : 100);
-    /* CSAT says what ratings say, so it ranks behind them. */
-    insight->strength = score == SCORE_CSAT ? found->effect - 1 : found->effect;
+    insight->strength = found->effect;
     insight->polarity = value < 0 ? SENTIMENT_NEGATIVE : SENTIMENT_POSITIVE;
     found->p_value = student_compare(&with, &rest);
     return true;
+}
+
+static bool is_clear(const struct topic_impact *found)
+{
+    const struct insight *insight = &found->insight;
+    return insight->q_value <= max_q_value && insight->value.low * insight->value.high > 0 &&
+           found->effect >= min_effect;
+}
+
+/* CSAT is computed from ratings, so it is left out if the topic has an insight about the mean
+ * rating. */
+static bool is_told_by_rating(const struct topic_impact *found, size_t count,
+                              const struct insight *insight)
+{
+    if (insight->measure != MEASURE_CSAT)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (found[i].insight.measure == MEASURE_RATING && is_clear(&found[i]) &&
+            text_equal(found[i].insight.key.topic, insight->key.topic))
+            return true;
+    return false;
 }
 
 static bool finish(void *state, struct error *error)
@@ -135,13 +157,11 @@ static bool finish(void *state, struct error *error)
     for (size_t i = 0; i < count; i++)
         p_values[i] = found[i].p_value;
     benjamini_hochberg(p_values, q_values, count);
-    for (size_t i = 0; i < count; i++) {
-        struct insight *insight = &found[i].insight;
-        insight->q_value = q_values[i];
-        if (q_values[i] <= max_q_value && insight->value.low * insight->value.high > 0 &&
-            found[i].effect >= min_effect)
-            insight_list_add(impact->stage_context->insights, insight);
-    }
+    for (size_t i = 0; i < count; i++)
+        found[i].insight.q_value = q_values[i];
+    for (size_t i = 0; i < count; i++)
+        if (is_clear(&found[i]) && !is_told_by_rating(found, count, &found[i].insight))
+            insight_list_add(impact->stage_context->insights, &found[i].insight);
     free(found);
     free(p_values);
     free(q_values);

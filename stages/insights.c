@@ -226,11 +226,11 @@ static void set_evidence(struct insights *insights, struct insight *insight,
 
 /* ---- Rank ---- */
 
-/* Of a new change: what is less clear comes after the clear findings of other kinds. */
+/* A new change with a higher q value comes after the insights of other kinds. */
 static const double max_leading_q_value = 0.01;
 
-/* What stays down is no news, what is still up is. What is over or not tested comes last; words and
- * rows to answer have lists of their own. */
+/* A fall that continues is not news, a rise that continues is. Changes that are over or not tested
+ * come last. Phrases and rows to answer have their own lists. */
 static int get_order(const struct insight *insight)
 {
     bool is_last = insight->state == INSIGHT_OVER || insight->state == INSIGHT_SO_FAR,

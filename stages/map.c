@@ -1,7 +1,6 @@
 /* map.c - the map stage: cuts the records of a group into clauses, and reads what each states. */
 #include <stdlib.h>
 
-#include "base/hash.h"
 #include "base/memory.h"
 #include "base/utf8.h"
 #include "stages/evidence/member_texts.h"

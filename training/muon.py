@@ -3,7 +3,7 @@ from pathlib import Path
 
 import torch
 
-# Without these instructions, bfloat16 takes eight times the time of float32.
+# On processors without these instructions, bfloat16 is eight times slower than float32.
 HAS_BFLOAT16 = "avx512_bf16" in Path("/proc/cpuinfo").read_text()
 MOMENTUM = 0.95
 MIN_SIZE = 1e-3     # lower bound of a tensor's root mean square in the step size

@@ -89,7 +89,7 @@ static bool run_passes(struct assembly *assembly, struct job *job,
            store_finish_run(assembly->store, error);
 }
 
-/* ---- What is told at the end ---- */
+/* ---- Closing messages ---- */
 
 /* What a run has done, for its last lines. */
 struct outcome {

@@ -90,8 +90,8 @@ static uint64_t place_of(const struct occurrence *occurrence)
     return (uint64_t)occurrence->member << 32 | occurrence->begin;
 }
 
-/* How often statements occur, at most, in counters that several may share: most occur once, and
- * need no memory. */
+/* Upper bounds of how often each statement occurs: several statements may share a counter. Most
+ * statements occur once; this keeps them out of the hash table. */
 struct rough_counts {
     uint16_t *counters; /* owned */
     size_t mask;

@@ -40,9 +40,9 @@ static const double comma_cost = 1.5;     /* points are listed with commas */
 static const double word_cost = 2;        /* of a text of one word */
 static const double rare_cost = 3;        /* of a word that few of the clauses have */
 
-/* A word is rare if fewer of the clauses have it; texts with more rare words than this do not stand
- * for many clauses. The second is for points about nothing in particular: "Comfy chairs" does not
- * stand for all that is comfortable. */
+/* A word is rare if a smaller share of the clauses contains it. A text whose rarity is above
+ * max_rarity cannot represent many clauses. [1] is for points without an aspect: "Comfy chairs"
+ * does not represent everything that is comfortable. */
 static const double min_word_share[] = {0.25, 0.5}, max_rarity[] = {1.25, 0.5};
 enum { MANY_CLAUSES = 8 };
 

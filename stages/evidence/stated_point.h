@@ -18,7 +18,8 @@ struct stated_point {
 
 void stated_point_free(struct stated_point *point);
 
-/* Counts what the clauses say the point of, if it is not about an aspect. */
+/* For a point without an aspect: counts, for each whole thing ("hotel", "app"), the clauses that
+ * state the point about it. */
 void stated_point_count_wholes(struct stated_point *point, struct text_array clauses);
 
 /* point_text_check.count_extra_words with a stated_point as `user`. */

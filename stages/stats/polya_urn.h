@@ -4,8 +4,8 @@
  * from an urn with `records` balls of the window and `baseline_records` of the baseline; after each
  * draw put back 1 + step balls of its colour (Eggenberger, Pólya 1923). step -1 draws without
  * putting back: the hypergeometric distribution of Fisher's exact test. 0 is the binomial. Above 0,
- * periods clump: with records_per_period * clumping - 1, each period's share has a gamma factor
- * with mean 1 and variance `clumping`, as counts of a Dirichlet-multinomial.
+ * the hits of a period clump: step = clumping * records per period - 1 corresponds to a gamma
+ * factor with mean 1 and variance `clumping` on each period's share (Dirichlet-multinomial).
  *
  * Only + - * / compute the probabilities, so they are the same on every machine. */
 #ifndef STAGES_STATS_POLYA_URN_H
@@ -15,7 +15,7 @@
 
 #include "base/arena.h"
 
-/* Whole numbers but for the step. */
+/* All are whole numbers except the step. */
 struct polya_urn {
     double hits;                      /* of window and baseline, at most all their records */
     double records, baseline_records; /* > 0 */

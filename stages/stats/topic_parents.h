@@ -18,8 +18,9 @@ bool topic_parents_load(struct topic_parents *topic_parents, struct store *store
                         struct error *error);
 void topic_parents_free(struct topic_parents *topic_parents);
 
-/* The mentions with one for each parent, in `arena`: negative if a mention of the parent or of a
- * topic below it is negative and none is positive, neutral if both are. */
+/* The mentions, plus one for each parent, in `arena`. A parent's polarity combines its own mentions
+ * and those of its topics: negative if some are negative and none positive, positive if the
+ * reverse, otherwise neutral. */
 const struct topic_mention *topic_parents_roll_up(const struct topic_parents *topic_parents,
                                                   const struct analysis *analysis,
                                                   struct arena *arena, size_t *count);

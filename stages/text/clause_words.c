@@ -58,7 +58,7 @@ static void read_korean_word(const struct lexicon *lexicon, struct text text,
     }
 }
 
-/* In small letters, without "'s"; `bytes` has room for MAX_WORD_SIZE. */
+/* In lower case, without "'s"; `bytes` has room for MAX_WORD_SIZE. */
 static struct text lower_word(struct text text, char *bytes)
 {
     size_t size = 0;
@@ -175,7 +175,7 @@ static bool begins_with_one_of(struct text text, const char *const *syllables)
     return text_is_one_of(text_slice(text, 0, size), syllables);
 }
 
-/* Whether something stands between the last word and the one before it. */
+/* The last of the words; NULL if there is none or a break follows it. */
 static struct clause_word *find_word_before(struct clause_words words, bool has_break)
 {
     return words.count > 0 && !has_break ? &words.items[words.count - 1] : NULL;
@@ -284,10 +284,9 @@ static struct clause_words read_words(const struct lexicon *lexicon, struct text
         has_break |= is_break(text_slice(clause, previous_end, at));
         previous_end = next;
         is_pending |= lexicon_is_break(found, BREAK_PREPOSITION);
-        bool is_wish = is_listed_as(lexicon, found, WORD_WISH);
         if (lexicon_is_break(found, BREAK_WORD)) {
             has_break = true;
-            if (!is_wish)
+            if (!is_listed_as(lexicon, found, WORD_WISH))
                 continue;
         }
         struct clause_word word = {.begin = at, .end = next, .has_break = has_break};

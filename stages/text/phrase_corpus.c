@@ -373,7 +373,8 @@ struct text phrase_format_continued(const struct phrase *phrase, const struct ph
 {
     struct text name = phrase_format(phrase, corpus, arena),
                 rest = phrase_format(next, corpus, arena), first;
-    if (next->words[0] != phrase->words[phrase->word_count - 1] || next->word_count < 2)
+    if (next == phrase || next->words[0] != phrase->words[phrase->word_count - 1] ||
+        next->word_count < 2)
         return name;
     text_split(&rest, ' ', &first);
     return arena_format(arena, "%.*s %.*s", TEXT_ARGUMENT(name), TEXT_ARGUMENT(rest));

@@ -293,11 +293,19 @@ static size_t find_closing(struct text text, size_t from, struct text *name)
     return text.size;
 }
 
-static bool contains_ignore_case(struct text text, struct text word)
+/* Whether the author has this word: a whole word or, since addresses join words, a long part. "No"
+ * is no name of "Nora". `is_initial`: it may begin a word that the address joins. */
+static bool author_has(struct text author, struct text word, bool is_initial)
 {
-    for (size_t at = 0; at + word.size <= text.size; at++)
-        if (text_starts_with_ignore_case(text_slice(text, at, text.size), word))
+    enum { MIN_PART_SIZE = 5 }; /* bytes */
+    for (size_t at = 0; at + word.size <= author.size; at++) {
+        size_t end = at + word.size;
+        bool is_whole = (at == 0 || !ascii_is_letter(author.bytes[at - 1])) &&
+                        (end == author.size || !ascii_is_letter(author.bytes[end]));
+        if ((is_whole || is_initial || word.size >= MIN_PART_SIZE) &&
+            text_starts_with_ignore_case(text_slice(author, at, author.size), word))
             return true;
+    }
     return false;
 }
 
@@ -313,9 +321,9 @@ static bool names_author(struct text line, struct text author)
     while (line.size && text_split(&line, ' ', &word)) {
         if (word.size < MIN_WORD_SIZE)
             return false;
-        if (text_ends_with(word, TEXT(".")))
-            word.size--;
-        if (!contains_ignore_case(author, word))
+        bool is_initial = text_ends_with(word, TEXT("."));
+        word.size -= is_initial;
+        if (!author_has(author, word, is_initial))
             return false;
     }
     return true;

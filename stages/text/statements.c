@@ -386,7 +386,8 @@ const struct statement *statements_extract(const struct statement_reader *reader
 {
     size_t clause_count, begin = 0;
     const size_t *ends = clause_split_ends(reader->segmenter, text, arena, &clause_count);
-    /* A word has at most one statement of its own, and one with its aspect or its neighbor. */
+    /* A word adds its own statement, one with its aspect or neighbor, and one if it is a negated
+     * verb: never more than it has bytes. */
     struct statement_list list = {.items = arena_alloc(arena, text.size + 2, sizeof(*list.items))};
     for (size_t i = 0; i < clause_count; begin = ends[i++]) {
         if (asks(text_slice(text, begin, ends[i])))

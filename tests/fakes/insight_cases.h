@@ -1,8 +1,8 @@
 /* insight_cases.h - the cases of a stage that adds insights: tables of feedback and what the stage
  * tells of them.
  *
- *   tests/unit/stages/cases/STAGE/CASE.tsv       the feedback, after comments; "#: key=value" sets
- * an option of the stage tests/unit/stages/cases/STAGE/CASE.expected  one insight a line
+ * CASE.tsv in tests/unit/stages/cases/STAGE/ is the feedback. A comment "#: key=value" at its start
+ * sets an option of the stage. CASE.expected is the result, one insight a line.
  *
  * Columns of the table: how many such records there are; the day since Monday 2026-03-02, or a
  * range of days over which they are spread evenly; language; product; sentiment; topics as

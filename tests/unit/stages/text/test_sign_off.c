@@ -80,6 +80,8 @@ static const struct {
     {"It leaks. Ahmed", "ahmed.raza@postbox.example", "It leaks. Ahmed"},
     {"It leaks.\nTom", "ahmed.raza@postbox.example", "It leaks.\nTom"},
     {"Ahmed", "ahmed.raza@postbox.example", "Ahmed"},
+    {"Would I buy it again?\nNo", "Nora Bell", "Would I buy it again?\nNo"},
+    {"How is it?\nGood", "goodman@postbox.example", "How is it?\nGood"},
 };
 
 static void names_of_authors_are_removed(void **state)
