@@ -5,7 +5,7 @@
  *
  * Writes FOLDER/winnow.db, unless it is there, and the documents.
  *
- * Words follow Zipf's law (a vocabulary of 6,000, a third of it Hangul), texts have 4 to 60 of
+ * Words follow Zipf's law (a vocabulary of 6,000, a third of it Hangul), texts have 4 to 59 of
  * them; so they compress about as well as reviews do. bench/page.py measures the page in Chromium.
  */
 #include <math.h>
@@ -50,7 +50,7 @@ static size_t random_below(size_t count)
     return (size_t)(random_unit() * (double)count);
 }
 
-/* Words of one to four syllables; every third one is Korean. */
+/* Words of one to three syllables; every third one is Korean. */
 static void make_words(void)
 {
     static const char *const onsets[] = {"b", "d", "f", "g", "k", "l", "m",  "n",
@@ -90,7 +90,7 @@ static const char *random_word(void)
 static struct text make_text(struct arena *arena)
 {
     size_t count = 4 + (size_t)(56 * random_unit() * random_unit()), used = 0;
-    char *bytes = arena_alloc(arena, 16 * count, 1);
+    char *bytes = arena_alloc(arena, 18 * count, 1);
     for (size_t i = 0; i < count; i++)
         used += (size_t)snprintf(bytes + used, 18, "%s%s", random_word(),
                                  i + 1 == count ? "."

@@ -6,7 +6,8 @@ final `winnow run`, from the measured CPU time of each part.
 
 Times are microseconds of one core per row. Reading, merging and reports use one core; analysing uses all cores of a node.
 A node starts within a time drawn up to --start seconds, and is up to --spread slower than the fastest, so the slowest
-node decides. Each row is drawn a length, so shards differ as real ones do.
+node decides. The work of a shard is drawn from a normal distribution, because texts differ in length and shards
+in their number of rows.
 """
 import argparse
 import random
@@ -20,7 +21,7 @@ def analysis_seconds(options, nodes, draw):
     slowest = 0
     for _ in range(nodes):
         rows = options.rows / nodes
-        # The sum of many lengths with mean 1 and standard deviation 0.9, and of the rows that the hash gives the shard.
+        # Variance per row: 0.81 from lengths (mean 1, standard deviation 0.9), 1 from the number of rows in the shard.
         work = max(0, draw.gauss(rows, (1.81 * rows) ** 0.5)) * options.analyse / 1e6 / options.cores
         slowest = max(slowest, draw.uniform(0, options.start) + work * (1 + draw.uniform(0, options.spread)))
     return slowest

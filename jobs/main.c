@@ -70,7 +70,7 @@ static bool print_help(void)
            "    2    wrong usage, or a mistake in the job file\n"
            "    3    an input cannot be read\n"
            "    4    the model, the database or an output file failed\n"
-           "    75   another run holds the lock of the output folder\n"
+           "    75   another process uses the output folder, the database or the pack\n"
            "    130  interrupted; everything so far is saved\n");
     return true;
 }

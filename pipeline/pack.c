@@ -123,7 +123,8 @@ static bool load_analyses(struct pack *pack, const uint64_t *last_hash, struct b
     struct sql_statement *rows = sql_prepare(
         pack->store.sql,
         "SELECT id, text_hash, sentiment, score, confidence, coverage, tokens FROM analysis"
-        " WHERE model_key = ?1 AND (?2 IS NULL OR text_hash > ?2) ORDER BY text_hash LIMIT ?3",
+        " WHERE model_key = ?1 AND text_hash >= ifnull(?2, -9223372036854775808)"
+        " AND text_hash IS NOT ?2 ORDER BY text_hash LIMIT ?3",
         error);
     sql_bind_hash(rows, 1, pack->identity.model_key);
     if (last_hash)
@@ -296,7 +297,7 @@ static bool check_format(struct pack *pack, struct error *error)
 static bool check_pages(struct pack *pack, struct error *error)
 {
     struct text fault;
-    return query_text(pack->store.sql, "PRAGMA quick_check(1)", &pack->arena, &fault, error) &&
+    return query_text(pack->store.sql, "PRAGMA integrity_check(1)", &pack->arena, &fault, error) &&
            (text_equal(fault, TEXT("ok")) ||
             report_damage(pack, arena_format(&pack->arena, "%.*s", TEXT_ARGUMENT(fault)).bytes,
                           error));

@@ -99,7 +99,7 @@ static bool open_file(struct sql **sql, const char *path, int flags, struct erro
     memcpy(created->path, path, strlen(path));
     created->damage_remedy = "Restore it from a backup, or move it away and run again: winnow then "
                              "rebuilds it from the exports";
-    /* One thread at a time uses a connection: no locks. */
+    /* Only one thread at a time uses a connection, so SQLite needs no mutex. */
     int code = sqlite3_open_v2(path, &created->handle, flags | SQLITE_OPEN_NOMUTEX, NULL);
     if (!check_sqlite_code(created, code, error)) {
         sql_close(created);

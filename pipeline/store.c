@@ -16,8 +16,8 @@
  */
 #define MAX_CHECKED_BYTES "67108864"
 
-/* Texts are found by their hash, so a read may need any page: of SQLite's default of 2 MiB, nearly
- * each is gone by then. */
+/* Texts are looked up by hash, so reads are spread over the whole file. SQLite's default cache of
+ * 2 MiB rarely holds the page that is needed. */
 #define CACHE_KIBIBYTES "-65536"
 
 static bool query_integer(struct sql *sql, const char *query, int64_t *number, struct error *error)

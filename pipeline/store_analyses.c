@@ -132,7 +132,7 @@ bool store_load_unanalysed(struct store *store, struct unanalysed_texts *texts, 
     struct sql_statement *load = sql_prepare(
         store->sql,
         "SELECT f.id, f.text_hash, f.title, f.text, f.question, f.asked_for" UNANALYSED_TEXTS
-        " AND (?4 IS NULL OR f.id > ?4) ORDER BY f.id LIMIT ?5",
+        " AND f.id >= ifnull(?4, -9223372036854775808) AND f.id IS NOT ?4 ORDER BY f.id LIMIT ?5",
         error);
     bind_unanalysed(store, load, texts->shard);
     if (texts->last_id)

@@ -73,8 +73,8 @@ void chart_trend(struct page *page, const struct document_counts *periods, size_
     page_markup(page, "</svg>");
 }
 
-/* The 95 % range of a count of `n` records of which a share is expected: Wilson's, for the share.
- */
+/* The 95 % range of a count of `n` records, each a hit with probability `share`: normal
+ * approximation. */
 static void predict_range(double share, double n, double *low, double *high)
 {
     double margin = 1.959963985 * sqrt(n * share * (1 - share));

@@ -42,14 +42,6 @@ void html_write_insight_links(struct page *page)
             html_write_contents_link(page, insight_sections[i].id, insight_sections[i].title);
 }
 
-static const struct insight_section *find_section(enum insight_kind kind)
-{
-    for (size_t i = 0; i < INSIGHT_SECTION_COUNT; i++)
-        if (insight_sections[i].kind == kind)
-            return &insight_sections[i];
-    return NULL;
-}
-
 /* The first insight about the same phrase. Its card shows this insight, too. */
 static size_t find_card(const struct document *document, size_t number)
 {
@@ -100,8 +92,7 @@ void html_write_in_short(struct page *page)
         write_item(page, WORD_NOTHING_CHANGED);
     for (size_t i = 0; i < document->insight_count && count < MAX_IN_SHORT; i++) {
         const struct saved_insight *saved = &document->insights[i].saved;
-        if (!find_section(saved->insight.kind) || saved->insight.kind == INSIGHT_ANSWER ||
-            !saved->sentence.size)
+        if (!report_is_in_short(saved))
             continue;
         bool has_anchor = is_shown(document, i);
         page_markup(page, "<li>");

@@ -10,12 +10,13 @@
 #include "base/json_writer.h"
 #include "base/memory.h"
 #include "base/utf8.h"
+#include "connectors/output/html_parts.h"
 
 enum {
     GZIP_WINDOW = 15 + 16,
     GZIP_MEMORY = 8,
     MAX_TRIES = 4,
-    COLUMN_BYTES = 14, /* that the columns of a row take about, packed; most are its id */
+    COLUMN_BYTES = 14, /* estimated packed size of a row's columns; most of it is the id */
     RECORD_SEPARATOR = 0x1E,
     GROUP_SEPARATOR = 0x1D,
 };
@@ -77,7 +78,7 @@ static ssize_t deflate_bytes(void *cookie, const char *bytes, size_t size)
     return (ssize_t)size;
 }
 
-/* Takes every record of a stratum with which the number of taken ones falls behind its share. */
+/* Takes a record if its stratum has fewer sampled records than its share. */
 static bool is_sampled(struct packer *packer, const struct saved_record *record)
 {
     uint64_t key = hash_combine_number(hash_combine(HASH_SEED, record->source),
@@ -151,18 +152,6 @@ static struct text format_topics(struct packer *packer, const struct analysis *a
 }
 
 /* "4 / 5" */
-static struct text format_rating(struct packer *packer, const struct saved_record *record)
-{
-    char rating[32], scale[32];
-    if (isnan(record->rating))
-        return (struct text){0};
-    struct text of = {scale, json_format_real(record->rating_scale, scale)};
-    return arena_format(&packer->page->scratch, "%.*s%s%.*s",
-                        (int)json_format_real(record->rating, rating), rating,
-                        isnan(record->rating_scale) ? "" : " / ",
-                        isnan(record->rating_scale) ? 0 : (int)of.size, of.bytes);
-}
-
 static void pack_record(struct packer *packer, const struct saved_record *record)
 {
     struct page *page = packer->page;
@@ -172,7 +161,7 @@ static void pack_record(struct packer *packer, const struct saved_record *record
         [COLUMN_SOURCE] = record->source,
         [COLUMN_SENTIMENT] = text_of(sentiment_names[record->analysis.sentiment]),
         [COLUMN_TOPICS] = format_topics(packer, &record->analysis),
-        [COLUMN_RATING] = format_rating(packer, record),
+        [COLUMN_RATING] = html_format_rating(record, &page->scratch),
         [COLUMN_PARTS] = format_parts(packer, record),
         [COLUMN_LANGUAGE] = record->lang,
         [COLUMN_NAME] = page->document->options.shows_ids ? record->external_id : TEXT(""),
@@ -320,15 +309,18 @@ static void end_stream(struct packer *packer)
 bool html_packer_end(struct packer *packer, size_t max_size)
 {
     struct packed_rows *packed = packer->packed;
-    size_t estimated = estimate_size(packer);
+    size_t size = estimate_size(packer);
     packer->max_bytes = max_size / 4 * 3;
     if (!packer->is_too_large)
         write_columns(packer);
     end_stream(packer);
-    if (!packer->is_too_large && packed->size <= packer->max_bytes)
-        return true;
+    if (!packer->is_too_large) {
+        if (packed->size <= packer->max_bytes)
+            return true;
+        size = packed->size; /* the columns took more than COLUMN_BYTES a row */
+    }
     double wanted = (double)packer->packed_text / ((double)packer->total_text * packer->share) *
-                    (double)packer->max_bytes / (double)estimated;
+                    (double)packer->max_bytes / (double)size;
     packer->share *= safety * fmin(1, wanted);
     if (packer->tries < MAX_TRIES)
         return false;

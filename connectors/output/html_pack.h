@@ -3,8 +3,9 @@
  * Packed rows are gzip of: the texts, separated by RECORD SEPARATOR (U+001E); GROUP SEPARATOR
  * (U+001D); JSON. Its "columns" (date, source, sentiment, topics, rating, parts, language, id in
  * the export) have "values" and, one a row, the number of its value ("rows"); "ids" has 16
- * hexadecimal digits a row; "names" has the names of topics and labels. Like values are neighbours,
- * which compresses well, and the script parses neither texts nor a value twice. */
+ * hexadecimal digits a row; "names" has the names of topics and labels. Columns put similar
+ * values next to each other, which compresses well. The script parses each distinct value once, and
+ * no text as JSON. */
 #ifndef CONNECTORS_OUTPUT_HTML_PACK_H
 #define CONNECTORS_OUTPUT_HTML_PACK_H
 

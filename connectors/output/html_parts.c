@@ -1,7 +1,10 @@
 /* html_parts.c - pieces of the page that several sections have: headings, links, quotes. */
 #include "connectors/output/html_parts.h"
 
+#include <math.h>
+
 #include "base/hash.h"
+#include "base/json_writer.h"
 #include "connectors/output/report_sentences.h"
 
 /* The number of a topic in document->topics, from which its anchor is made; topic_count: none. */
@@ -134,4 +137,15 @@ void html_write_contents_link(struct page *page, const char *id, enum word title
     fprintf(page->out, "<li><a href=\"#%s\">", id);
     page_word(page, title);
     page_markup(page, "</a></li>");
+}
+
+struct text html_format_rating(const struct saved_record *record, struct arena *arena)
+{
+    char rating[32], scale[32];
+    if (isnan(record->rating))
+        return (struct text){0};
+    struct text of = {scale, json_format_real(record->rating_scale, scale)};
+    return arena_format(arena, "%.*s%s%.*s", (int)json_format_real(record->rating, rating), rating,
+                        isnan(record->rating_scale) ? "" : " / ",
+                        isnan(record->rating_scale) ? 0 : (int)of.size, of.bytes);
 }

@@ -32,6 +32,9 @@ void html_write_topic_link(struct page *page, struct text id);
 /* The insight's sentence. Numbers and their percent signs stay on one line. */
 void html_write_sentence(struct page *page, const struct saved_insight *saved);
 
+/* "4 / 5"; empty without a rating. */
+struct text html_format_rating(const struct saved_record *record, struct arena *arena);
+
 /* A quote as an item of a list, with a link to its row. */
 void html_write_quote(struct page *page, const struct document_quote *quote);
 void html_write_saved_quote(struct page *page, const struct saved_quote *quote,

@@ -1,10 +1,8 @@
 /* html_rows.c - the section of records: quoted ones as a table that needs no script, and the fields
  * by which the script finds packed ones. */
-#include <math.h>
 #include <stdlib.h>
 
 #include "base/hash.h"
-#include "base/json_writer.h"
 #include "connectors/output/html_parts.h"
 #include "connectors/output/html_sections.h"
 
@@ -93,18 +91,6 @@ static const char *label_class(enum sentiment label)
     return label == SENTIMENT_NEGATIVE ? "neg" : label == SENTIMENT_POSITIVE ? "pos" : "mu";
 }
 
-static void write_rating(struct page *page, const struct saved_record *record)
-{
-    char digits[32];
-    if (isnan(record->rating))
-        return;
-    page_text(page, (struct text){digits, json_format_real(record->rating, digits)});
-    if (isnan(record->rating_scale))
-        return;
-    page_markup(page, " / ");
-    page_text(page, (struct text){digits, json_format_real(record->rating_scale, digits)});
-}
-
 static void write_quoted_row(struct page *page, const struct saved_record *record)
 {
     const struct analysis *analysis = &record->analysis;
@@ -121,7 +107,7 @@ static void write_quoted_row(struct page *page, const struct saved_record *recor
     fprintf(page->out, "</td><td><span class=\"%s\">", label_class(analysis->sentiment));
     page_text(page, words_label(page->language, analysis->sentiment));
     page_markup(page, "</span></td><td class=\"n\">");
-    write_rating(page, record);
+    page_text(page, html_format_rating(record, &page->scratch));
     page_markup(page, "</td><td>");
     for (size_t i = 0; i < analysis->topic_count; i++) {
         fprintf(page->out, "<span class=\"tag %s\">", label_class(analysis->topics[i].polarity));

@@ -84,6 +84,11 @@ static struct text format_score(enum document_language language, const struct in
                         arena);
 }
 
+bool report_is_in_short(const struct saved_insight *saved)
+{
+    return saved->insight.kind != INSIGHT_ANSWER && saved->sentence.size > 0;
+}
+
 bool report_is_without_topic(const struct insight *insight)
 {
     return insight->kind == INSIGHT_THEME && text_equal(insight->key.topic, group_key_no_topic);

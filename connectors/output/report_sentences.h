@@ -9,6 +9,9 @@
 struct text report_sentence(enum document_language language, const struct saved_insight *saved,
                             struct arena *arena);
 
+/* Whether the insight may be among the first sentences of a report. */
+bool report_is_in_short(const struct saved_insight *saved);
+
 /* Whether it tells how many records have no topic; it has no quotes. */
 bool report_is_without_topic(const struct insight *insight);
 

@@ -62,17 +62,23 @@ static void write_in_short(struct cursor *cursor)
     const struct document *document = book->document;
     xlsx_write_word(cursor, WORD_IN_SHORT, FORMAT_BOLD);
     xlsx_next_row(cursor);
-    if (report_is_without_change(document) || !document->insight_count) {
-        xlsx_write_word(
-            cursor, report_is_without_change(document) ? WORD_NOTHING_CHANGED : WORD_NOTHING_FOUND,
-            FORMAT_PLAIN);
+    bool is_quiet = report_is_without_change(document);
+    if (is_quiet) {
+        xlsx_write_word(cursor, WORD_NOTHING_CHANGED, FORMAT_PLAIN);
         xlsx_next_row(cursor);
     }
-    for (size_t i = 0; i < document->insight_count && i < MAX_IN_SHORT; i++) {
-        struct text sentence =
-            report_sentence(book->language, &document->insights[i].saved, &book->scratch);
-        if (sentence.size)
-            xlsx_write_link(cursor, SHEET_CHANGES, (uint32_t)i + 1, sentence);
+    size_t count = 0;
+    for (size_t i = 0; i < document->insight_count && count < MAX_IN_SHORT; i++) {
+        const struct saved_insight *saved = &document->insights[i].saved;
+        if (!report_is_in_short(saved))
+            continue;
+        xlsx_write_link(cursor, SHEET_CHANGES, (uint32_t)i + 1,
+                        report_sentence(book->language, saved, &book->scratch));
+        xlsx_next_row(cursor);
+        count++;
+    }
+    if (!is_quiet && count == 0) {
+        xlsx_write_word(cursor, WORD_NOTHING_FOUND, FORMAT_PLAIN);
         xlsx_next_row(cursor);
     }
     xlsx_next_row(cursor);
@@ -106,7 +112,7 @@ void xlsx_write_summary(struct book *book)
     xlsx_next_row(&cursor);
     xlsx_write_text(&cursor, report_scope(document, &book->scratch), FORMAT_PLAIN);
     xlsx_next_row(&cursor);
-    /* Only now: writing a cell resets the scratch arena. */
+    /* Not earlier: xlsx_next_row resets the scratch arena. */
     struct text selection = report_selection(document, &book->scratch);
     if (selection.size) {
         xlsx_write_text(

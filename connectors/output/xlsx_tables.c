@@ -77,20 +77,26 @@ static uint64_t parse_id(struct text text)
     return strtoull(digits, NULL, 16);
 }
 
+/* For the links of the other sheets: the row of a feedback that they quote. */
+static void note_row(struct cursor *cursor, uint64_t id)
+{
+    size_t *row = (size_t *)(uintptr_t)hash_table_find(&cursor->book->feedback_rows, id);
+    if (row && !*row)
+        *row = cursor->row;
+}
+
 static bool write_table_row(void *user, const struct text *cells, size_t count, struct error *error)
 {
     (void)count;
     (void)error;
     struct table_sheet *table = user;
     struct cursor *cursor = &table->cursor;
-    uint64_t id = parse_id(cells[0]);
-    size_t *row = (size_t *)(uintptr_t)hash_table_find(&cursor->book->feedback_rows, id);
-    if (row && !*row)
-        *row = cursor->row;
     if (cursor->row >= SPREADSHEET_MAX_ROWS) {
         cursor->row++; /* counted, for the note */
         return true;
     }
+    if (cursor->sheet == SHEET_FEEDBACK)
+        note_row(cursor, parse_id(cells[0]));
     for (size_t i = 0; i < table->count; i++) {
         double number;
         int64_t seconds = table->is_date[i] ? parse_time(cells[i]) : TIME_UNKNOWN;

@@ -64,7 +64,8 @@ static bool has_vowel(struct text word)
 /* "cancell" of "cancelled" and "cancellation" becomes "cancel". */
 static void strip_double(struct text *word)
 {
-    if (word->size > 3 && word->bytes[word->size - 1] == word->bytes[word->size - 2])
+    char last = word->size > 3 ? word->bytes[word->size - 1] : 0;
+    if (last >= 'a' && last <= 'z' && last == word->bytes[word->size - 2])
         word->size--;
 }
 

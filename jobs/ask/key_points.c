@@ -86,6 +86,12 @@ static bool is_about_question(const struct saved_point *point, const struct answ
     return has_noun || has_other;
 }
 
+static int compare_newest_first(const void *a, const void *b)
+{
+    size_t left = *(const size_t *)a, right = *(const size_t *)b;
+    return left > right ? -1 : left < right;
+}
+
 /* The point's records that belong to the answer, the newest first; records are in the order of
  * time. */
 static struct answer_point make_answer_point(const struct key_points *points,
@@ -95,15 +101,12 @@ static struct answer_point make_answer_point(const struct key_points *points,
     size_t *records = arena_alloc(arena, saved->record_count + 1, sizeof(*records));
     struct answer_point made = {.saved = saved, .records = records};
     for (size_t i = 0; i < saved->record_count; i++) {
-        size_t record = points->records[saved->first_record + i], at = made.count;
-        if (!is_about[record])
-            continue;
-        while (at > 0 && records[at - 1] < record)
-            at--;
-        memmove(records + at + 1, records + at, (made.count - at) * sizeof(*records));
-        records[at] = record;
-        made.count++;
+        size_t record = points->records[saved->first_record + i];
+        if (is_about[record])
+            records[made.count++] = record;
     }
+    if (made.count > 0)
+        qsort(records, made.count, sizeof(*records), compare_newest_first);
     return made;
 }
 
@@ -112,9 +115,12 @@ static bool repeats(const struct answer_point *point, const struct answer_point 
     size_t shared = 0;
     if (point->saved->polarity != chosen->saved->polarity)
         return false;
-    for (size_t i = 0; i < point->count; i++)
-        for (size_t k = 0; k < chosen->count; k++)
-            shared += point->records[i] == chosen->records[k];
+    for (size_t i = 0, k = 0; i < point->count && k < chosen->count;) {
+        size_t a = point->records[i], b = chosen->records[k];
+        shared += a == b;
+        i += a >= b;
+        k += b >= a;
+    }
     return shared * 2 >= point->count;
 }
 
@@ -132,10 +138,10 @@ size_t key_points_choose(const struct key_points *points, const struct answer_sc
     struct answer_point *found = arena_alloc(arena, points->count + 1, sizeof(*found));
     size_t count = 0, kept = 0;
     for (size_t i = 0; i < points->count; i++) {
-        struct answer_point point =
-            make_answer_point(points, &points->points[i], scope->is_about, arena);
-        if (point.count >= MIN_RECORDS && is_about_question(point.saved, scope))
-            found[count++] = point;
+        if (!is_about_question(&points->points[i], scope))
+            continue;
+        found[count] = make_answer_point(points, &points->points[i], scope->is_about, arena);
+        count += found[count].count >= MIN_RECORDS;
     }
     qsort(found, count, sizeof(*found), compare_points);
     for (size_t i = 0; i < count && kept < MAX_ANSWER_POINTS; i++) {

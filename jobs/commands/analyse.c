@@ -146,7 +146,7 @@ static bool write_pack(struct assembly *assembly, const struct analysis_job *ana
     pack_close(pack);
     progress_bar_finish(progress_bar);
     if (ok)
-        progress_bar_print(progress_bar, "%s: %llu texts, %llu of them from before\n",
+        progress_bar_print(progress_bar, "%s: %llu texts, %llu of them already in the pack\n",
                            analysis_job->path, (unsigned long long)texts,
                            (unsigned long long)resumed);
     return ok;
@@ -236,8 +236,7 @@ const struct command analyse_command = {
         "In a Slurm array (SLURM_ARRAY_TASK_ID and so on) or a Kubernetes Indexed Job\n"
         "(JOB_COMPLETION_INDEX, and WINNOW_SHARDS for N), --shard is not needed. The pack is\n"
         "written as FILE.part and renamed when it is complete. If the command is interrupted or\n"
-        "killed, start it again: it resumes. If another process writes the same pack, or a run "
-        "uses\n"
-        "the database, it exits with 75.\n",
+        "killed, start it again: it resumes. If another process writes the same pack, or a run\n"
+        "uses the database, it exits with 75. Do not start a run while shards are analysed.\n",
     .run = run,
 };

@@ -243,7 +243,8 @@ static void print_total(const struct plan *plan)
     printf("\n");
 }
 
-/* Saved texts that are in none of the files, or whose rows are counted. */
+/* Prints how many saved texts the model has not analysed, apart from those of the files that are
+ * counted already. */
 static bool print_unanalysed_texts(const struct plan *plan, struct error *error)
 {
     uint64_t texts;

@@ -161,7 +161,7 @@ static void print_outcome(struct progress_bar *progress_bar, const struct outcom
         (unsigned long long)row_totals->states[RECORD_NO_OPINION],
         (unsigned long long)row_totals->states[RECORD_ERASED],
         (unsigned long long)row_totals->states[RECORD_REJECTED],
-        outcome->is_deferred ? "is to read" : "read", (unsigned long long)row_totals->inferred,
+        outcome->is_deferred ? "has yet to read" : "read", (unsigned long long)row_totals->inferred,
         (unsigned long long)row_totals->tokens);
     print_next_step(progress_bar, outcome);
 }
@@ -299,8 +299,8 @@ static const struct flag flags[] = {
     {.option = {0}},
 };
 
-/* The command of [run] on_finish gets the exit code that the program will have. It is for finished
- * runs: one --until read goes on later. */
+/* The command of [run] on_finish gets the program's exit code. `--until read` does not start it,
+ * because the job is not finished. */
 static bool run_with_hook(struct job *job, const struct run_command_options *options,
                           struct error *error)
 {

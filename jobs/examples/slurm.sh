@@ -40,10 +40,10 @@ submit() {
     shift 2
     packs=$(dirname "$job")/packs-$(basename "$job" .ini)
     mkdir -p "$packs"
-    sbatch="sbatch --parsable --job-name=winnow --kill-on-invalid-dep=yes --output=$packs/%x-%j-%a.log"
-    read_id=$($sbatch "$@" "$0" --step read "$job")
-    array_id=$($sbatch "$@" --requeue --array="1-$shards" --dependency="afterok:$read_id" "$0" --step analyse "$job" "$packs")
-    merge_id=$($sbatch "$@" --dependency="afterany:$array_id" "$0" --step merge "$job" "$packs")
+    queue() { sbatch --parsable --job-name=winnow --kill-on-invalid-dep=yes --output="$packs/%x-%j-%a.log" "$@"; }
+    read_id=$(queue "$@" "$0" --step read "$job")
+    array_id=$(queue "$@" --requeue --array="1-$shards" --dependency="afterok:$read_id" "$0" --step analyse "$job" "$packs")
+    merge_id=$(queue "$@" --dependency="afterany:$array_id" "$0" --step merge "$job" "$packs")
     echo "read $read_id, analyse $array_id, merge $merge_id; logs and packs in $packs"
 }
 

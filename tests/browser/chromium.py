@@ -122,7 +122,7 @@ class Page:
             raise RuntimeError(f"{expression}: {result['exceptionDetails']}")
         return result["result"].get("value")
 
-    def wait(self, expression, seconds=60):
+    def wait(self, expression, seconds=60):  # a busy machine is slow
         end = time.monotonic() + seconds
         while not self.evaluate(f"!!({expression})"):
             if time.monotonic() > end:

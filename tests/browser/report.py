@@ -133,10 +133,14 @@ def check_search(browser, path):
     check(page.evaluate("[...document.querySelectorAll('#all tbody tr')].every(r => r.querySelector('mark'))"),
           "a row that was found does not have the word")
     check("find?q=" in page.evaluate("location.hash"), "the address does not keep the view")
+    page.evaluate("(i => { i.value = ''; i.dispatchEvent(new Event('input', {bubbles: true})) })"
+                  "(document.querySelector('[name=q]'))")
+    page.wait("!location.hash.includes('q=')")
     page.evaluate("document.querySelector('th[data-key=rating] button').click()")
     check(page.evaluate("document.querySelector('th[data-key=rating]').getAttribute('aria-sort')") == "descending",
           "a click on a head does not sort")
     ratings = page.evaluate("[...document.querySelectorAll('#all .n')].map(e => parseFloat(e.textContent || '-1'))")
+    check(len(set(ratings)) > 1, "all rows have the same rating: sorting is not tested")
     check(ratings == sorted(ratings, reverse=True), f"rows are not sorted by rating: {ratings}")
     page.evaluate("""(() => { const form = document.getElementById('find');
       form.elements.q.value = ''; form.elements.sentiment.value = 'negative';
@@ -144,6 +148,7 @@ def check_search(browser, path):
     page.wait("location.hash.includes('sentiment=negative')")
     check(page.evaluate("[...document.querySelectorAll('#all td:nth-child(3) span')].every(e => e.className == 'neg')"),
           "a filter lets other rows through")
+    check(page.evaluate("document.querySelectorAll('#all tbody tr').length") > 0, "the filter finds no row")
     wanted = page.evaluate("document.querySelector('#all tbody tr').id.slice(-16)")
     page.evaluate(f"document.getElementById('r{wanted}')?.remove(); location.hash = '#r{wanted}'")
     page.wait(f"document.querySelector('#all tbody').children.length == 1 && document.getElementById('r{wanted}')")

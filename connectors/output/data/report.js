@@ -11,7 +11,7 @@ var DATE=0,SOURCE=1,SENTIMENT=2,TOPICS=3,RATING=4,PARTS=5,LANGUAGE=6,NAME=7;
 var keys={date:DATE,source:SOURCE,sentiment:SENTIMENT,rating:RATING},filters={sentiment:SENTIMENT,topic:TOPICS,source:SOURCE,part:PARTS};
 // folded[row]: what is searched, made when the page is idle. sorted: rows in the chosen order; view: those that were found.
 var folded=[],sorted=[],sortedBy='',view=[],shown=0,sort='date',down=true,timer,FIRST=30,MORE=100;
-var later=self.requestIdleCallback||function(f){return setTimeout(function(){f({timeRemaining:function(){return 9}})},20)};
+var later=self.requestIdleCallback||function(f){return setTimeout(function(){var end=Date.now()+9;f({timeRemaining:function(){return end-Date.now()}})},20)};
 function value(column,row){return columns[column].values[columns[column].rows[row]]}
 function id(row){return ids.slice(16*row,16*row+16)}
 function fold(s){return s.normalize('NFKC').toLowerCase()}
@@ -63,7 +63,7 @@ function next(e){
   body.append(part);
   more.hidden=shown>=view.length;
 }
-// Whether a value of the column passes the filter: of topics and parts, one of the list.
+// Tests a value of the column. Topics and parts are lists: one item must match.
 function passes(column,wanted){
   return function(value){
     return column===TOPICS?(';'+value).indexOf(';'+wanted+':')>=0:column===PARTS?(';'+value+';').indexOf(';'+wanted+';')>=0:value===wanted;
@@ -114,7 +114,7 @@ function findRow(wanted){
   for(var i=ids.indexOf(wanted);i>=0&&i%16;)i=ids.indexOf(wanted,i+1);
   return i/16;
 }
-// A link to a row that stands only in the packed data shows it.
+// Shows the row that the address names if only the packed data has it.
 function follow(){
   var h=decodeURIComponent(location.hash),m=/^#r([0-9a-f]{16})$/.exec(h);
   if(h.indexOf('#find?')===0){
