@@ -132,6 +132,17 @@ bool command_check_operands(const struct command *command, int count, int min, i
                      command->operands ? command->operands : "", command->name);
 }
 
+const struct exit_code exit_codes[] = {
+    {0, "done"},
+    {1, "done, but a limit was exceeded: too many rejects, or a missing export, ..."},
+    {2, "wrong usage, or a mistake in the job file"},
+    {3, "an input cannot be read; the others were"},
+    {4, "the model, the database or an output file failed"},
+    {75, "another process uses the output folder, the database or the pack"},
+    {130, "interrupted; everything so far is saved"},
+    {0, NULL},
+};
+
 int error_exit_code(enum error_kind kind)
 {
     static const int codes[] = {

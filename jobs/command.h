@@ -40,7 +40,16 @@ struct command {
 /* Every command, in the order of `winnow --help`; NULL-terminated. */
 extern const struct command *const commands[];
 
-/* The exit code for an error of this kind (README.md, "Exit codes"); 0 for ERROR_NONE. */
+/* What an exit code of the program means. */
+struct exit_code {
+    int code;
+    const char *meaning; /* one line for `winnow --help` */
+};
+
+/* Every exit code, ascending; the last one has no meaning (NULL). */
+extern const struct exit_code exit_codes[];
+
+/* The exit code for an error of this kind; 0 for ERROR_NONE. */
 int error_exit_code(enum error_kind kind);
 
 /* Sets `state` to the defaults of the flags, then to the values of the command line. Options and

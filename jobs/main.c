@@ -64,14 +64,9 @@ static bool print_help(void)
            "Run the job again when new exports arrive: only new and edited rows are analysed.\n"
            "`winnow COMMAND --help` explains a command; `man winnow` is the manual.\n"
            "\n"
-           "exit codes:\n"
-           "    0    done\n"
-           "    1    done, but a limit was exceeded: too many rejects, or a missing export, ...\n"
-           "    2    wrong usage, or a mistake in the job file\n"
-           "    3    an input cannot be read\n"
-           "    4    the model, the database or an output file failed\n"
-           "    75   another process uses the output folder, the database or the pack\n"
-           "    130  interrupted; everything so far is saved\n");
+           "exit codes:\n");
+    for (const struct exit_code *row = exit_codes; row->meaning; row++)
+        printf("    %-4d %s\n", row->code, row->meaning);
     return true;
 }
 

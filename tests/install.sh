@@ -31,7 +31,7 @@ printf 'review\nThe battery broke after a week\nLovely and quick\n' >"$work/revi
 printf '[source]\npath = reviews.csv\n[output]\npath = out\n' >"$work/job.ini"
 
 # What the program prints about itself is not made with a sanitizer.
-generated=(share/man/man1/winnow-run.1 share/man/man5/winnow-job.5
+generated=(share/man/man1/winnow.1 share/man/man1/winnow-run.1 share/man/man5/winnow-job.5
     share/bash-completion/completions/winnow share/zsh/site-functions/_winnow)
 if grep -q '^WINNOW_SANITIZE:[A-Z]*=.' "$build/CMakeCache.txt"; then generated=(); fi
 
@@ -41,7 +41,7 @@ round() {
     shift
     cmake --install "$build" "$@" >"$work/log"
     prefix=$(dirname "$(dirname "$(find "$root" -type f -name winnow -perm -u+x)")")
-    for file in share/man/man1/winnow.1 share/winnow/winnow-small.winnow share/winnow/topics.csv \
+    for file in share/winnow/winnow-small.winnow share/winnow/topics.csv \
         share/winnow/topic_phrases.csv \
         share/doc/winnow/LICENSE share/doc/winnow/examples/nightly.ini \
         lib/systemd/system/winnow@.service lib/systemd/system/winnow@.timer "${generated[@]}"; do

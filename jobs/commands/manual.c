@@ -1,4 +1,5 @@
-/* manual.c - `winnow manual COMMAND|job`: manual pages, from the tables of options and keys. */
+/* manual.c - `winnow manual PAGE`: manual pages, from the tables of commands, options, keys and
+ * exit codes. */
 #include <stdio.h>
 #include <string.h>
 
@@ -90,6 +91,65 @@ static void print_command(const struct command *command)
     printf(".SH SEE ALSO\n.BR winnow (1),\n.BR winnow\\-job (5)\n");
 }
 
+/* ---- The program ---- */
+
+static void print_program(void)
+{
+    print_title("winnow", 1, "find what customers think in their feedback exports");
+    printf(".SH SYNOPSIS\n.B winnow\n.I command\n.RI [ options ]\n.I ...\n"
+           ".SH DESCRIPTION\n");
+    print_text(
+        "Reads exports of customer feedback (CSV, spreadsheets, JSON, XML, mail, chats) and "
+        "writes\n"
+        "sentiment, topics, key points, summaries and what changed to an SQLite database, a page\n"
+        "for the browser, a workbook and CSV files. It runs on the CPU and opens no network\n"
+        "connection.\n");
+    printf(".PP\n");
+    print_text(
+        "A job file lists the exports and an output folder. Each run of a job reads its files\n"
+        "again, but analyses only new and edited rows. An interrupted run resumes after its last\n"
+        "saved batch, and gives the same results as an uninterrupted one.\n");
+    printf(".SH COMMANDS\nEach has a page of its own:\n.BR winnow\\-run (1)\nand so on.\n");
+    for (const struct command *const *command = commands; *command; command++) {
+        printf(".TP\n.B %s\n", (*command)->name);
+        print_text((*command)->summary);
+        printf(".\n");
+    }
+    printf(".SH FILES\nAll are in the output folder, readable for its owner only.\n");
+    static const struct {
+        const char *names, *text;
+    } files[] = {
+        {"report.html, report.xlsx", "The report as a page and as a workbook"},
+        {"feedback.csv, topics.csv, shares.csv, insights.csv, summaries.csv, key_points.csv, "
+         "rejects.csv, run.json",
+         "The tables"},
+        {"winnow.db", "The SQLite database of everything that is saved"},
+        {"winnow.key", "The secret key of the hashes of authors and personal ids. The first run "
+                       "creates it. Back it\nup with the database, and never share it"},
+        {"winnow.lock", "Locked during a run; contains its process id"},
+    };
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+        printf(".TP\n.I ");
+        print_text(files[i].names);
+        printf("\n");
+        print_text(files[i].text);
+        printf(".\n");
+    }
+    printf(".SH EXIT STATUS\n");
+    for (const struct exit_code *row = exit_codes; row->meaning; row++) {
+        printf(".TP\n.B %d\n", row->code);
+        print_text(row->meaning);
+        printf(".\n");
+    }
+    printf(".SH EXAMPLES\n.nf\n");
+    print_text("winnow init\n"
+               "winnow run winnow.ini\n"
+               "winnow report winnow.ini --print --since 2026-10-01 --where product=Kettle\n"
+               "winnow ask winnow.ini \"why do people return the kettle?\"\n");
+    printf(".fi\n.SH SEE ALSO\n.BR winnow\\-job (5),\n.BR winnow\\-init (1),\n"
+           ".BR winnow\\-run (1),\n.BR sqlite3 (1),\n.BR crontab (5),\n.BR systemd.timer (5)\n");
+}
+
 /* ---- The job file ---- */
 
 static void print_key(void *user, const struct job_key *key)
@@ -152,23 +212,26 @@ static bool run(struct command_line *command_line, struct error *error)
         print_job();
         return true;
     }
+    if (strcmp(page, "winnow") == 0) {
+        print_program();
+        return true;
+    }
     for (const struct command *const *command = commands; *command; command++)
         if (strcmp((*command)->name, page) == 0) {
             print_command(*command);
             return true;
         }
     return error_set(error, ERROR_USAGE,
-                     "winnow manual: '%s': expected the name of a command, or job", page);
+                     "winnow manual: '%s': expected winnow, job or the name of a command", page);
 }
 
 const struct command manual_command = {
     .name = "manual",
-    .summary = "print the manual page of a command or of job files",
-    .operands = "COMMAND | job",
-    .help =
-        "Prints roff, as man reads it. Installation writes winnow-COMMAND(1) and winnow-job(5)\n"
-        "with it.\n"
-        "\n"
-        "  winnow manual job | man -l -\n",
+    .summary = "print a manual page: of winnow, a command or job files",
+    .operands = "winnow | COMMAND | job",
+    .help = "Prints roff, as man reads it. Installation writes winnow(1), winnow-COMMAND(1) and\n"
+            "winnow-job(5) with it.\n"
+            "\n"
+            "  winnow manual job | man -l -\n",
     .run = run,
 };
