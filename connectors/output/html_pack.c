@@ -151,7 +151,6 @@ static struct text format_topics(struct packer *packer, const struct analysis *a
     return topics;
 }
 
-/* "4 / 5" */
 static void pack_record(struct packer *packer, const struct saved_record *record)
 {
     struct page *page = packer->page;

@@ -18,6 +18,7 @@
 #include "base/json.h"
 #include "base/keyed_hash.h"
 #include "connectors/connectors.h"
+#include "connectors/output/html_pack.h"
 #include "pipeline/insight.h"
 #include "tests/fakes/database.h"
 #include "tests/support/reading.h"
@@ -470,6 +471,43 @@ static void rows_are_sampled_in_proportion(void **state)
     database_remove(&database);
 }
 
+/* Ids that do not compress take many times what a row's columns are estimated to take: the first
+ * attempt fits by the estimate and is still too large. */
+static void fewer_rows_are_packed_if_ids_are_long(void **state)
+{
+    (void)state;
+    enum { RECORDS = 3000, MAX_SIZE = 200000 };
+    struct document document = {.record_count = RECORDS, .options = defaults};
+    document.options.max_rows = DOCUMENT_FITTING_ROWS;
+    document.options.shows_ids = true;
+    struct page page = {.document = &document};
+    struct packed_rows packed;
+    struct packer *packer = html_packer_open(&page, &packed);
+    struct error error = {0};
+    size_t attempts = 0;
+    do {
+        attempts++;
+        assert_true(html_packer_begin(packer, MAX_SIZE, &error));
+        for (uint64_t i = 0; i < RECORDS; i++) {
+            char id[8 * 16 + 1];
+            for (uint64_t part = 0; part < 8; part++)
+                hash_format(hash_combine_number(HASH_SEED, 8 * i + part), id + 16 * part);
+            struct saved_record record = {.feedback_id = i,
+                                          .source = TEXT("shop"),
+                                          .external_id = text_of(id),
+                                          .text = TEXT("Works")};
+            html_packer_add(packer, &record);
+        }
+    } while (!html_packer_end(packer, MAX_SIZE));
+    assert_true(attempts > 1);
+    assert_true(packed.size <= MAX_SIZE / 4 * 3);
+    assert_true(packed.size > MAX_SIZE / 4); /* the sample is not much too small either */
+    assert_true(packed.row_count > 0 && packed.row_count < RECORDS);
+    html_packer_close(packer);
+    html_pack_free(&packed);
+    arena_free(&page.scratch);
+}
+
 /* ---- Workbook ---- */
 
 static void workbook_of_hostile_texts(void **state)
@@ -504,6 +542,7 @@ int main(void)
         cmocka_unit_test(page_of_hostile_texts),
         cmocka_unit_test(page_without_records),
         cmocka_unit_test(rows_are_sampled_in_proportion),
+        cmocka_unit_test(fewer_rows_are_packed_if_ids_are_long),
         cmocka_unit_test(workbook_of_hostile_texts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
