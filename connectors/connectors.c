@@ -18,7 +18,8 @@ const struct connector *const connectors[] = {&csv_connector,
 
 const struct report_format *const report_formats[] = {&raw_format, &excel_format, NULL};
 
-const struct document_format *const document_formats[] = {&html_document, &xlsx_document, NULL};
+const struct document_format *const document_formats[] = {&html_document, &xlsx_document,
+                                                          &text_document, NULL};
 
 const struct connector *connectors_find(struct text name)
 {

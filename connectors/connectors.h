@@ -24,6 +24,7 @@ extern const struct report_format *const report_formats[]; /* NULL-terminated */
 
 extern const struct document_format html_document; /* report.html */
 extern const struct document_format xlsx_document; /* report.xlsx */
+extern const struct document_format text_document; /* report.txt, or printed */
 
 extern const struct document_format *const document_formats[]; /* NULL-terminated */
 

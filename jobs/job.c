@@ -85,7 +85,8 @@ static const struct option output_options[] = {
     {"profile", OPTION_TEXT, offsetof(struct job_output, profile), "raw",
      .help = "raw: RFC 4180 and UTF-8, for programs; excel: opens correctly in spreadsheets"},
     {"reports", OPTION_TEXT, offsetof(struct job_output, reports), "html, xlsx, csv",
-     .help = "what to write: html (report.html), xlsx (report.xlsx), csv (the CSV files)"},
+     .help = "what to write: html (report.html), xlsx (report.xlsx), csv (the CSV files), "
+             "text (report.txt, the printed report)"},
     {"title", OPTION_TEXT, offsetof(struct job_output, title), "",
      .help = "title of report.html and report.xlsx; empty: \"What customers say\""},
     {"language", OPTION_CHOICE, offsetof(struct job_output, language), "auto",

@@ -59,7 +59,7 @@ static bool print_help(void)
            "    winnow plan weekly.ini             preview: what would be read, and how\n"
            "    winnow run weekly.ini              write out/feedback.csv, topics.csv, "
            "summaries.csv\n"
-           "    winnow report weekly.ini --print   print the headlines\n"
+           "    winnow report weekly.ini --print   print the report\n"
            "\n"
            "Run the job again when new exports arrive: only new and edited rows are analysed.\n"
            "`winnow COMMAND --help` explains a command; `man winnow` is the manual.\n"

@@ -44,6 +44,8 @@ struct loader {
     double coverage;
     struct document_insight *insights; /* owned */
     size_t insight_capacity;
+    struct shown_topic *names; /* owned */
+    size_t name_capacity;
 };
 
 /* ---- Figures ---- */
@@ -596,6 +598,31 @@ static bool visit_record(void *user, const struct saved_record *record, struct e
     return true;
 }
 
+static bool add_topic_name(void *user, const struct shown_topic *topic, struct error *error)
+{
+    (void)error;
+    struct loader *loader = user;
+    struct arena *arena = &loader->document->arena;
+    loader->names = memory_grow(loader->names, &loader->name_capacity,
+                                loader->document->topic_name_count + 1, sizeof(*loader->names));
+    loader->names[loader->document->topic_name_count++] = (struct shown_topic){
+        .id = arena_copy_text(arena, topic->id), .name = arena_copy_text(arena, topic->name)};
+    return true;
+}
+
+static bool load_topic_names(struct loader *loader, struct error *error)
+{
+    struct document *document = loader->document;
+    if (!store_for_each_shown_topic(document->store, add_topic_name, loader, error))
+        return false;
+    struct shown_topic *names =
+        arena_alloc(&document->arena, document->topic_name_count, sizeof(*names));
+    for (size_t i = 0; i < document->topic_name_count; i++)
+        names[i] = loader->names[i];
+    document->topic_names = names;
+    return true;
+}
+
 static int compare_topics(const void *first, const void *second)
 {
     const struct document_topic *a = first, *b = second;
@@ -626,8 +653,8 @@ bool document_load(struct document *document, struct store *store,
     struct loader loader = {.document = document};
     uint64_t view = selection ? selection->view : 0;
     bool ok = store_get_row_totals(store, &document->row_totals, error) &&
-              load_figures(&loader, error) && load_insights(&loader, view, error) &&
-              load_points(&loader, error) &&
+              load_topic_names(&loader, error) && load_figures(&loader, error) &&
+              load_insights(&loader, view, error) && load_points(&loader, error) &&
               store_for_each_label_share(store, view, add_label_share, document, error) &&
               store_for_each_record(store, selection, visit_record, &loader, error);
     if (document->record_count)
@@ -639,6 +666,7 @@ bool document_load(struct document *document, struct store *store,
     sort_topics(document);
     free(loader.insights);
     free(loader.clauses);
+    free(loader.names);
     hash_table_free(&loader.evidence);
     free(loader.figures.items);
     name_set_free(&loader.figures.topics);

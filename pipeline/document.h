@@ -88,8 +88,9 @@ struct document_options {
     struct document_card card;
     struct text title; /* empty: the default title of the language */
     enum document_language language;
-    bool shows_ids;   /* the ids of the export and authors' names may be printed */
-    int64_t max_rows; /* of records in an HTML page, or one of: */
+    bool shows_ids;      /* the ids of the export and authors' names may be printed */
+    bool prints_row_ids; /* the text report also prints the feedback_id of quotes */
+    int64_t max_rows;    /* of records in an HTML page, or one of: */
 };
 
 enum {
@@ -106,7 +107,9 @@ struct document {
     struct document_topic everything; /* of all records, "(all)" */
     struct document_topic *topics;    /* by negative mentions, then mentions, then id */
     size_t topic_count;
-    uint64_t without_topic; /* records */
+    uint64_t without_topic;                /* records */
+    const struct shown_topic *topic_names; /* of a registry; the others have their usual names */
+    size_t topic_name_count;
 
     const struct text *periods; /* in order, without "undated" */
     size_t period_count;

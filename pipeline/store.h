@@ -420,6 +420,7 @@ struct saved_quote {
     int64_t created_at; /* or TIME_UNKNOWN */
     uint64_t feedback_id;
     struct text external_id;
+    bool is_cut_before, is_cut_after; /* the record's text goes on */
 };
 
 struct saved_insight {

@@ -113,7 +113,8 @@ static bool load_quotes(struct store *store, uint64_t view, uint64_t number, str
 {
     struct sql_statement *quotes =
         sql_prepare(store->sql,
-                    "SELECT q.text, q.source, q.created_at, q.feedback_id, q.external_id"
+                    "SELECT q.text, q.source, q.created_at, q.feedback_id, q.external_id,"
+                    " q.is_cut_before, q.is_cut_after"
                     " FROM (" STORE_INSIGHT_QUOTES ") AS q WHERE q.view = ?1 AND q.insight = ?2"
                     " ORDER BY q.number",
                     error);
@@ -127,6 +128,8 @@ static bool load_quotes(struct store *store, uint64_t view, uint64_t number, str
             .created_at = sql_is_null(quotes, 2) ? TIME_UNKNOWN : sql_integer(quotes, 2),
             .feedback_id = sql_hash(quotes, 3),
             .external_id = arena_copy_text(arena, sql_text(quotes, 4)),
+            .is_cut_before = sql_integer(quotes, 5) != 0,
+            .is_cut_after = sql_integer(quotes, 6) != 0,
         };
     return sql_finish(quotes, error);
 }

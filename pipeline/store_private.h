@@ -236,7 +236,9 @@ bool store_fill_selected_ids(struct store *store, const struct selection *select
 #define STORE_INSIGHT_QUOTES                                                                       \
     "SELECT p.view, p.insight, p.number, p.feedback_id, f.source, f.external_id, f.created_at,"    \
     " cast(substr(cast(f.text AS BLOB), p.\"begin\" + 1, p.\"end\" - p.\"begin\") AS TEXT)"        \
-    "  AS text FROM insight_quote AS p JOIN feedback AS f ON f.id = p.feedback_id"
+    "  AS text, p.\"begin\" > 0 AS is_cut_before,"                                                 \
+    " p.\"end\" < length(cast(f.text AS BLOB)) AS is_cut_after"                                    \
+    "  FROM insight_quote AS p JOIN feedback AS f ON f.id = p.feedback_id"
 
 #define STORE_INSIGHTS_QUERY                                                                       \
     "SELECT i.kind AS kind, i.state AS state,"                                                     \

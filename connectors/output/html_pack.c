@@ -185,7 +185,7 @@ static void write_names(struct packer *packer, struct json_writer *json)
     json_begin_object(json);
     for (size_t i = 0; i < document->topic_count; i++) {
         json_write_key(json, document->topics[i].id);
-        json_write_text(json, words_topic(language, document->topics[i].id));
+        json_write_text(json, words_topic(document, document->topics[i].id));
     }
     for (enum sentiment label = 0; label < SENTIMENT_COUNT; label++) {
         json_write_key(json, text_of(sentiment_names[label]));

@@ -53,11 +53,11 @@ void html_write_topic_link(struct page *page, struct text id)
 {
     size_t topic = html_find_topic(page->document, id);
     if (topic >= page->document->topic_count || topic >= HTML_MAX_TOPIC_PAGES) {
-        page_text(page, words_topic(page->language, id));
+        page_text(page, words_topic(page->document, id));
         return;
     }
     fprintf(page->out, "<a href=\"#t%zu\">", topic + 1);
-    page_text(page, words_topic(page->language, id));
+    page_text(page, words_topic(page->document, id));
     page_markup(page, "</a>");
 }
 
@@ -70,7 +70,7 @@ size_t html_count_topic_pages(const struct document *document)
 /* Keeps numbers and their percent signs on one line. */
 void html_write_sentence(struct page *page, const struct saved_insight *saved)
 {
-    struct text rest = report_sentence(page->language, saved, &page->scratch);
+    struct text rest = report_sentence(page->document, saved, &page->scratch);
     while (rest.size) {
         size_t sign = text_find(rest, TEXT(" %"), 0);
         page_text(page, text_slice(rest, 0, sign));
@@ -125,6 +125,8 @@ void html_write_saved_quote(struct page *page, const struct saved_quote *quote,
 {
     struct document_quote copy = {.feedback_id = quote->feedback_id,
                                   .text = quote->text,
+                                  .is_cut_before = quote->is_cut_before,
+                                  .is_cut_after = quote->is_cut_after,
                                   .source = quote->source,
                                   .external_id = quote->external_id,
                                   .created_at = quote->created_at,

@@ -39,7 +39,7 @@ static void write_filters(struct page *page)
     begin_select(page, "topic", WORD_TOPIC);
     for (size_t i = 0; i < document->topic_count; i++)
         write_option(page, document->topics[i].id,
-                     words_topic(page->language, document->topics[i].id));
+                     words_topic(page->document, document->topics[i].id));
     page_markup(page, "</select></label>");
     begin_select(page, "source", WORD_SOURCE);
     for (size_t i = 0; i < document->share_count; i++)
@@ -111,7 +111,7 @@ static void write_quoted_row(struct page *page, const struct saved_record *recor
     page_markup(page, "</td><td>");
     for (size_t i = 0; i < analysis->topic_count; i++) {
         fprintf(page->out, "<span class=\"tag %s\">", label_class(analysis->topics[i].polarity));
-        page_text(page, words_topic(page->language, analysis->topics[i].topic));
+        page_text(page, words_topic(page->document, analysis->topics[i].topic));
         page_markup(page, "</span> ");
     }
     page_markup(page, "</td><td><bdi");

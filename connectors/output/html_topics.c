@@ -97,7 +97,7 @@ static void write_topic_section(struct page *page, size_t number)
             "<section class=\"card topic\" id=\"t%zu\" aria-labelledby=\"t%zu-h\"><div "
             "class=\"head\"><h3 id=\"t%zu-h\">",
             number + 1, number + 1, number + 1);
-    page_text(page, words_topic(page->language, topic->id));
+    page_text(page, words_topic(page->document, topic->id));
     page_markup(page, "</h3><small class=\"up\"><a href=\"#topics\">");
     page_word(page, WORD_UP);
     page_markup(page, "</a></small></div>\n<p>");

@@ -7,17 +7,17 @@
 #include "pipeline/insight_sentence.h"
 
 /* "software, Wander vacuum", with the topic's name in the language. */
-static struct text format_subject(enum document_language language, const struct insight *insight,
+static struct text format_subject(const struct document *document, const struct insight *insight,
                                   struct arena *arena)
 {
     struct text subject = TEXT(""), topic = insight->key.topic;
     if (topic.size && !text_equal(topic, group_key_all_topics))
-        subject = words_topic(language, topic);
+        subject = words_topic(document, topic);
     for (size_t i = 0; i < insight->key.field_count; i++)
         subject =
             arena_format(arena, "%.*s%s%.*s", TEXT_ARGUMENT(subject), subject.size ? ", " : "",
                          TEXT_ARGUMENT(insight->key.fields[i].value));
-    return subject.size ? subject : words_get(language, WORD_EVERYWHERE);
+    return subject.size ? subject : words_get(document->options.language, WORD_EVERYWHERE);
 }
 
 static struct text format_part(double share, uint64_t n, struct arena *arena)
@@ -39,10 +39,11 @@ struct text report_measure(enum document_language language, enum insight_measure
     }
 }
 
-static struct text format_shares(enum document_language language, const struct insight *insight,
+static struct text format_shares(const struct document *document, const struct insight *insight,
                                  struct arena *arena)
 {
-    struct text subject = format_subject(language, insight, arena),
+    enum document_language language = document->options.language;
+    struct text subject = format_subject(document, insight, arena),
                 negative = format_part(insight->value.value, insight->n, arena),
                 n = words_count(insight->n, arena),
                 before = format_part(insight->baseline, insight->baseline_n, arena),
@@ -61,9 +62,10 @@ static struct text format_shares(enum document_language language, const struct i
                         arena);
 }
 
-static struct text format_score(enum document_language language, const struct insight *insight,
+static struct text format_score(const struct document *document, const struct insight *insight,
                                 struct arena *arena)
 {
+    enum document_language language = document->options.language;
     const struct share *value = &insight->value;
     struct text measure = report_measure(language, insight->measure),
                 effect = words_decimal(value->value, true, arena),
@@ -79,7 +81,7 @@ static struct text format_score(enum document_language language, const struct in
                             high},
             arena);
     return words_format(language, WORD_IMPACT_LINE,
-                        (struct text[]){format_subject(language, insight, arena), measure, effect,
+                        (struct text[]){format_subject(document, insight, arena), measure, effect,
                                         low, high, words_count(insight->n, arena)},
                         arena);
 }
@@ -143,7 +145,8 @@ static struct text format_answer(enum document_language language, const struct i
         (struct text[]){report_answer_reason(language, insight), date, insight->phrase}, arena);
 }
 
-static struct text format_korean(const struct saved_insight *saved, struct arena *arena)
+static struct text format_korean(const struct document *document, const struct saved_insight *saved,
+                                 struct arena *arena)
 {
     enum document_language language = DOCUMENT_KOREAN;
     const struct insight *insight = &saved->insight;
@@ -151,12 +154,12 @@ static struct text format_korean(const struct saved_insight *saved, struct arena
     case INSIGHT_CHANGE:
     case INSIGHT_SEGMENT:
         return insight->measure == MEASURE_NEGATIVE_SHARE && !isnan(insight->baseline)
-                   ? format_shares(language, insight, arena)
+                   ? format_shares(document, insight, arena)
                    : saved->sentence;
     case INSIGHT_MOVED:
     case INSIGHT_IMPACT:
         return report_measure(language, insight->measure).size
-                   ? format_score(language, insight, arena)
+                   ? format_score(document, insight, arena)
                    : saved->sentence;
     case INSIGHT_THEME:
     case INSIGHT_PHRASE:
@@ -186,16 +189,17 @@ static bool is_topic_name(struct text topic)
 
 /* The saved sentence has topics and periods as tables name them; the composed one names them as
  * the rest of the document does. */
-static struct text format_english(const struct saved_insight *saved, struct arena *arena)
+static struct text format_english(const struct document *document,
+                                  const struct saved_insight *saved, struct arena *arena)
 {
     struct insight copy = saved->insight;
     if (copy.kind == INSIGHT_ANSWER)
         return format_answer(DOCUMENT_ENGLISH, &copy, arena);
     bool is_score_change = copy.kind == INSIGHT_MOVED && !is_topic_name(copy.key.topic);
     if (is_topic_name(copy.key.topic))
-        copy.key.topic = words_topic(DOCUMENT_ENGLISH, copy.key.topic);
+        copy.key.topic = words_topic(document, copy.key.topic);
     if (is_score_change && copy.phrase.size)
-        copy.phrase = words_topic(DOCUMENT_ENGLISH, copy.phrase);
+        copy.phrase = words_topic(document, copy.phrase);
     if (report_is_without_topic(&copy))
         copy.phrase = (struct text){0}; /* the themes follow */
     copy.since = format_since(copy.since, arena);
@@ -203,10 +207,11 @@ static struct text format_english(const struct saved_insight *saved, struct aren
     return insight_format_sentence(&copy, arena);
 }
 
-struct text report_sentence(enum document_language language, const struct saved_insight *saved,
+struct text report_sentence(const struct document *document, const struct saved_insight *saved,
                             struct arena *arena)
 {
-    return language == DOCUMENT_KOREAN ? format_korean(saved, arena) : format_english(saved, arena);
+    return document->options.language == DOCUMENT_KOREAN ? format_korean(document, saved, arena)
+                                                         : format_english(document, saved, arena);
 }
 
 struct text report_chance(enum document_language language, const struct insight *insight,

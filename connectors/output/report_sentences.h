@@ -6,7 +6,7 @@
 #include "connectors/output/report_words.h"
 
 /* The insight's sentence, composed from its fields with the names that the document uses. */
-struct text report_sentence(enum document_language language, const struct saved_insight *saved,
+struct text report_sentence(const struct document *document, const struct saved_insight *saved,
                             struct arena *arena);
 
 /* Whether the insight may be among the first sentences of a report. */

@@ -14,7 +14,7 @@ static const struct {
 #undef ROW
 };
 
-static const struct {
+static const struct topic_name {
     const char *topic, *english, *korean;
 } topic_names[] = {
 #define ROW(topic, en, ko) {topic, en, ko},
@@ -63,15 +63,31 @@ struct text words_format(enum document_language language, enum word word,
     return (struct text){bytes, used};
 }
 
-struct text words_topic(enum document_language language, struct text topic)
+/* NULL: not a topic of the default list. */
+static const struct topic_name *find_topic_name(struct text topic)
 {
-    if (text_equal(topic, TEXT("other")))
-        return words_get(language, WORD_NO_TOPIC);
     for (size_t i = 0; i < sizeof(topic_names) / sizeof(*topic_names); i++)
         if (text_equal(topic, text_of(topic_names[i].topic)))
-            return text_of(language == DOCUMENT_KOREAN ? topic_names[i].korean
-                                                       : topic_names[i].english);
-    return topic;
+            return &topic_names[i];
+    return NULL;
+}
+
+struct text words_topic(const struct document *document, struct text topic)
+{
+    enum document_language language = document->options.language;
+    const struct topic_name *usual = find_topic_name(topic);
+    if (text_equal(topic, TEXT("other")))
+        return words_get(language, WORD_NO_TOPIC);
+    /* A registry made from the default list repeats its names, in one language. */
+    for (size_t i = 0; i < document->topic_name_count; i++) {
+        const struct shown_topic *named = &document->topic_names[i];
+        if (text_equal(named->id, topic) && !text_equal(named->name, topic) &&
+            (!usual || !text_equal_ignore_case(named->name, text_of(usual->english))))
+            return named->name;
+    }
+    if (!usual)
+        return topic;
+    return text_of(language == DOCUMENT_KOREAN ? usual->korean : usual->english);
 }
 
 struct text words_label(enum document_language language, enum sentiment sentiment)

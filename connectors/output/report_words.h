@@ -21,8 +21,9 @@ struct text words_format(enum document_language language, enum word word,
 
 enum { WORDS_MAX_ARGUMENTS = 10 };
 
-/* The name of a topic: "size and fit" for "size". A topic of a user's list is its own name. */
-struct text words_topic(enum document_language language, struct text topic);
+/* The name of a topic: that of the user's registry, or "size and fit" for "size" of the default
+ * list. A topic without a name is its own name. */
+struct text words_topic(const struct document *document, struct text topic);
 
 /* The name of a label: "not clear" for "undetected". */
 struct text words_label(enum document_language language, enum sentiment sentiment);

@@ -9,7 +9,7 @@ static void write_quotes(struct cursor *cursor, struct text topic,
 {
     struct book *book = cursor->book;
     for (size_t i = 0; i < count; i++) {
-        xlsx_write_text(cursor, words_topic(book->language, topic), FORMAT_PLAIN);
+        xlsx_write_text(cursor, words_topic(book->document, topic), FORMAT_PLAIN);
         xlsx_write_text(cursor, words_label(book->language, quotes[i].polarity), FORMAT_PLAIN);
         xlsx_write_text(cursor, quotes[i].text, FORMAT_WRAP);
         xlsx_write_text(cursor, quotes[i].source, FORMAT_PLAIN);
@@ -44,7 +44,7 @@ static struct text format_topic(const struct book *book, struct text topic)
     if (text_equal(topic, group_key_all_topics))
         return xlsx_word(book, WORD_ALL_FEEDBACK);
     return text_equal(topic, group_key_no_topic) ? xlsx_word(book, WORD_NO_TOPIC)
-                                                 : words_topic(book->language, topic);
+                                                 : words_topic(book->document, topic);
 }
 
 static void write_insight_row(struct cursor *cursor, const struct saved_insight *saved)
@@ -57,7 +57,7 @@ static void write_insight_row(struct cursor *cursor, const struct saved_insight 
                               : insight->measure == MEASURE_RECORDS ? FORMAT_COUNT
                                                                     : FORMAT_DECIMAL;
     struct group_key segment = {insight->key.fields, insight->key.field_count, {NULL, 0}};
-    xlsx_write_text(cursor, report_sentence(book->language, saved, &book->scratch), FORMAT_WRAP);
+    xlsx_write_text(cursor, report_sentence(book->document, saved, &book->scratch), FORMAT_WRAP);
     xlsx_write_text(cursor, text_of(insight_kind_names[insight->kind]), FORMAT_PLAIN);
     xlsx_write_text(cursor, text_of(insight_state_names[insight->state]), FORMAT_PLAIN);
     xlsx_write_text(cursor, format_topic(book, insight->key.topic), FORMAT_PLAIN);

@@ -73,7 +73,7 @@ static void write_in_short(struct cursor *cursor)
         if (!report_is_in_short(saved))
             continue;
         xlsx_write_link(cursor, SHEET_CHANGES, (uint32_t)i + 1,
-                        report_sentence(book->language, saved, &book->scratch));
+                        report_sentence(book->document, saved, &book->scratch));
         xlsx_next_row(cursor);
         count++;
     }

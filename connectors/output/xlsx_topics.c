@@ -19,7 +19,7 @@ void xlsx_write_topics(struct book *book, const uint32_t *quote_rows)
     xlsx_begin_table(&cursor, &layout);
     for (size_t i = 0; i < document->topic_count; i++) {
         const struct document_topic *topic = &document->topics[i];
-        struct text name = words_topic(book->language, topic->id);
+        struct text name = words_topic(book->document, topic->id);
         if (quote_rows[i])
             xlsx_write_link(&cursor, SHEET_QUOTES, quote_rows[i], name);
         else
@@ -73,7 +73,7 @@ void xlsx_write_periods(struct book *book)
     write_period_row(&cursor, &document->everything, xlsx_word(book, WORD_ALL_FEEDBACK), true,
                      first);
     for (size_t i = 0; i < document->topic_count; i++) {
-        struct text name = words_topic(book->language, document->topics[i].id);
+        struct text name = words_topic(book->document, document->topics[i].id);
         write_period_row(&cursor, &document->topics[i], name, false, first);
         write_period_row(&cursor, &document->topics[i], name, true, first);
     }
@@ -103,7 +103,7 @@ void xlsx_write_segments(struct book *book)
             xlsx_write_text(&cursor, group->field.value, FORMAT_PLAIN);
             xlsx_write_count(&cursor, group->records.mentions);
             xlsx_write_text(&cursor,
-                            i ? words_topic(book->language, document->topics[i - 1].id)
+                            i ? words_topic(book->document, document->topics[i - 1].id)
                               : xlsx_word(book, WORD_ALL_FEEDBACK),
                             FORMAT_PLAIN);
             xlsx_write_count(&cursor, counts->mentions);

@@ -522,7 +522,7 @@ static bool init_folder(struct init *init, const char *path, struct error *error
     printf("\nNext:\n"
            "  winnow plan %s             preview: what would be read, and how\n"
            "  winnow run %s              analyse it\n"
-           "  winnow report %s --print   print the headlines\n",
+           "  winnow report %s --print   print the report\n",
            path, path, path);
     if (text_starts_with(text_of(path), TEXT(SYSTEM_FOLDER)))
         printf("\nOr let systemd run it, also every night. The exports must be readable for it:\n"

@@ -8,12 +8,11 @@
 #include "jobs/assemble.h"
 #include "jobs/command.h"
 #include "jobs/progress_bar.h"
-#include "jobs/report/headline.h"
 #include "jobs/report/report_files.h"
 
 struct report_command_options {
     struct text overrides, since, until, where, folder, as_of;
-    bool prints_headline, prints_ids, prints_path, is_quiet;
+    bool prints_report, prints_ids, prints_path, is_quiet;
 };
 
 extern const struct command report_command;
@@ -144,6 +143,22 @@ static bool write_files(const struct report_command_options *options, struct ass
     return true;
 }
 
+static bool print_report(const struct assembly *assembly, const struct document_options *options,
+                         bool prints_ids, struct error *error)
+{
+    struct document_options printed = *options;
+    printed.prints_row_ids = prints_ids;
+    struct document document = {0};
+    struct arena arena = {0};
+    struct text note;
+    struct document_file file = {.stream = stdout};
+    bool ok = document_load(&document, assembly->store, &assembly->selection, &printed, error) &&
+              text_document.write(&document, &file, &arena, &note, error);
+    document_free(&document);
+    arena_free(&arena);
+    return ok;
+}
+
 /* A mistyped column or value must not look like a selection without feedback. */
 static bool check_filters(const struct assembly *assembly, struct error *error)
 {
@@ -171,10 +186,9 @@ static bool write_report(struct job *job, const struct report_command_options *o
               pipeline_summarize(&assembly.pipeline, error) &&
               pipeline_aggregate(&assembly.pipeline, error);
     progress_bar_finish(&progress_bar);
-    if (ok && options->prints_headline)
-        ok = headline_print(stdout, assembly.store, &assembly.selection,
-                            &(struct headline_options){.prints_ids = options->prints_ids}, error);
-    if (ok && (!options->prints_headline || options->prints_path || options->folder.size))
+    if (ok && options->prints_report)
+        ok = print_report(&assembly, &job->output.document_options, options->prints_ids, error);
+    if (ok && (!options->prints_report || options->prints_path || options->folder.size))
         ok = write_files(options, &assembly, job, error);
     assemble_close(&assembly);
     return ok;
@@ -195,9 +209,8 @@ static const struct flag flags[] = {
     {.option = {"taxonomy-as-of", OPTION_TEXT, offsetof(struct report_command_options, as_of), "",
                 .help = "count topics as the registry had them on this day: without later merges"},
      .value_name = "DAY"},
-    {.option = {"print", OPTION_BOOLEAN, offsetof(struct report_command_options, prints_headline),
-                "no",
-                .help = "print the headlines instead of writing files; with --output, do both"},
+    {.option = {"print", OPTION_BOOLEAN, offsetof(struct report_command_options, prints_report),
+                "no", .help = "print the report instead of writing files; with --output, do both"},
      .short_name = 'p'},
     {.option = {"open", OPTION_BOOLEAN, offsetof(struct report_command_options, prints_path), "no",
                 .help = "write the files and print the path of report.html, for xdg-open or open"}},

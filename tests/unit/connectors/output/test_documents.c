@@ -1,4 +1,4 @@
-/* test_documents.c - report.html and report.xlsx of a store full of hostile texts: well-formed, no
+/* test_documents.c - reports of a store full of hostile texts: report.html is well-formed, no
  * active content, same bytes twice, rows sampled to a limit, read back by our own connector. */
 #include <math.h>
 #include <setjmp.h>
@@ -536,6 +536,43 @@ static void workbook_of_hostile_texts(void **state)
     database_remove(&database);
 }
 
+/* ---- Printed report ---- */
+
+static void printed_report_of_hostile_texts(void **state)
+{
+    (void)state;
+    struct database database;
+    database_make(&database);
+    fill(database.store, RECORD_TOTAL);
+    for (enum document_language language = DOCUMENT_ENGLISH; language <= DOCUMENT_KOREAN;
+         language++) {
+        struct document_options options = defaults;
+        options.language = language;
+        struct written written = write_document(database.store, &text_document, options);
+        struct written again = write_document(database.store, &text_document, options);
+        assert_true(text_equal(written.bytes, again.bytes));
+        assert_true(written.bytes.size > 1000);
+        for (size_t i = 0; i < written.bytes.size; i++)
+            assert_true((unsigned char)written.bytes.bytes[i] >= ' ' ||
+                        written.bytes.bytes[i] == '\n');
+        arena_free(&again.arena);
+        arena_free(&written.arena);
+    }
+    database_remove(&database);
+}
+
+static void printed_report_without_records(void **state)
+{
+    (void)state;
+    struct database database;
+    database_make(&database);
+    fill(database.store, 0);
+    struct written written = write_document(database.store, &text_document, defaults);
+    assert_true(text_equal(written.bytes, TEXT("No feedback is saved for this selection.\n")));
+    arena_free(&written.arena);
+    database_remove(&database);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -544,6 +581,8 @@ int main(void)
         cmocka_unit_test(rows_are_sampled_in_proportion),
         cmocka_unit_test(fewer_rows_are_packed_if_ids_are_long),
         cmocka_unit_test(workbook_of_hostile_texts),
+        cmocka_unit_test(printed_report_of_hostile_texts),
+        cmocka_unit_test(printed_report_without_records),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
