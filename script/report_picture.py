@@ -44,7 +44,7 @@ def wrap(line):
 def shorten(report):
     """(class, line) of the lines to draw."""
     paragraphs = [paragraph.splitlines() for paragraph in report.strip().split("\n\n")]
-    yield from (("headline", line) for line in paragraphs[0])
+    yield from (("headline", part) for line in paragraphs[0] for part in wrap(line))
     for title, *lines in paragraphs[1:1 + SECTIONS]:
         yield "blank", ""
         yield "title", title
