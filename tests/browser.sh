@@ -30,4 +30,12 @@ ids = yes
 END
 "$winnow" run --quiet "$work/job.ini"
 
-python3 tests/browser/report.py "$work/samples/report.html" "$work/hostile/report.html"
+# As many days as a chart has columns: the label of the last one is at the edge.
+{
+    echo id,date,text
+    for day in $(seq -w 26); do echo "$day,2026-02-$day,The delivery was late"; done
+} >"$work/days.csv"
+printf '[source]\npath = days.csv\n[output]\npath = days\n[aggregate]\nperiod = day\n' >"$work/days.ini"
+"$winnow" run --quiet "$work/days.ini"
+
+python3 tests/browser/report.py --looks "$work/days/report.html" "$work/samples/report.html" "$work/hostile/report.html"

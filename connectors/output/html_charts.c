@@ -11,6 +11,7 @@ enum {
     CHART_BOTTOM = 100, /* the axis */
     CHART_LEFT = 36,    /* "12,000" */
     MAX_AXIS_LABELS = 6,
+    MAX_AXIS_LABEL = 40, /* width of the longest, "30 Sep" */
     MIN_TREND_SCALE = 5, /* one complaint shall not look like many */
 };
 
@@ -147,8 +148,10 @@ static void write_axis(struct page *page, const struct scale *scale)
     for (size_t i = 0; i < scale->count; i += every) {
         struct text label =
             words_period(page->language, document->periods[scale->first + i], true, &page->scratch);
-        fprintf(page->out, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">",
-                CHART_LEFT + scale->step * ((double)i + 0.5), CHART_BOTTOM + 14);
+        double x = CHART_LEFT + scale->step * ((double)i + 0.5);
+        bool fits = x + MAX_AXIS_LABEL / 2 <= CHART_WIDTH;
+        fprintf(page->out, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"%s\">", fits ? x : CHART_WIDTH,
+                CHART_BOTTOM + 14, fits ? "middle" : "end");
         page_text(page, label);
         page_markup(page, "</text>");
     }

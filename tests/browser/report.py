@@ -1,11 +1,12 @@
 """report.py - checks report.html in Chromium: nothing is requested, the policy blocks nothing, it can be read without
 a script, by keyboard, in the dark, on a telephone and on paper.
 
-    python3 tests/browser/report.py report.html [hostile.html]
+    python3 tests/browser/report.py --looks days.html report.html hostile.html
 
 Prints a line for each fault; exits with 1 if there is one.
 """
 
+import argparse
 import os
 import re
 import sys
@@ -14,6 +15,12 @@ import tempfile
 from chromium import Browser
 
 faults = 0
+
+
+CUT_LABELS = """[...document.querySelectorAll('svg text')].filter(text => {
+    const chart = text.ownerSVGElement.getBoundingClientRect(), label = text.getBoundingClientRect();
+    return label.left < chart.left - 1 || label.right > chart.right + 1;
+}).length"""
 
 
 def check(condition, fault):
@@ -81,6 +88,7 @@ def check_looks(browser, path):
         page.wait("document.documentElement.dataset.ready")
         width = settings.get("width", 1100)
         check(page.evaluate("document.documentElement.scrollWidth") <= width, f"{name}: wider than the window")
+        check(page.evaluate(CUT_LABELS) == 0, f"{name}: a chart's edge cuts its labels")
         ratio, where = page.evaluate(CONTRAST)
         check(ratio >= 4.5, f"{name}: contrast {ratio:.2f} of {where}")
         for fault in page.evaluate(STRUCTURE):
@@ -172,8 +180,13 @@ def check_print(browser, path):
 
 
 def main():
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--looks", metavar="PAGE", required=True, help="only how it looks is checked")
+    arguments.add_argument("pages", metavar="PAGE", nargs="+", help="all is checked")
+    arguments = arguments.parse_args()
     with Browser() as browser:
-        for path in sys.argv[1:]:
+        check_looks(browser, arguments.looks)
+        for path in arguments.pages:
             check_looks(browser, path)
             check_without_script(browser, path)
             check_keyboard(browser, path)
