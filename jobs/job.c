@@ -1,7 +1,6 @@
 /* job.c - reads and checks job files. */
 #include "jobs/job.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,127 +12,10 @@
 #include "base/ini.h"
 #include "base/memory.h"
 #include "connectors/connectors.h"
-#include "connectors/input/archive.h"
-#include "inference/t5.h"
-#include "jobs/sandbox.h"
+#include "jobs/job_loader.h"
 #include "stages/stages.h"
 
 enum { MAX_JOB_BYTES = 1 << 20, MAX_VALUE_FILE_BYTES = 16 << 20 };
-enum { MAX_MISTAKES = 20, MAX_MISTAKE_SIZE = 4096 };
-
-/* For checks and help; add_values collects the values, since a path may be repeated. */
-static const struct option source_options[] = {
-    {"path", OPTION_TEXT, 0, NULL,
-     .help = "files to read: a pattern (inbox/*.csv, {a,b}/*.csv), a file or a folder; may be "
-             "repeated"},
-    {"format", OPTION_TEXT, 0, "auto",
-     .help = "csv, xlsx, json, xml, mail or chat; auto: detect it from the content of each file"},
-    {"optional", OPTION_BOOLEAN, offsetof(struct job_source, is_optional), "no",
-     .help = "yes: it is no fault if no file matches the paths"},
-    {"expect_every", OPTION_TEXT, 0, "",
-     .help = "longest time between two exports, such as 36h or 7d: if the newest file is older, a "
-             "note says so and the run exits with 1"},
-    {0},
-};
-
-static const struct option model_options[] = {
-    {"path", OPTION_TEXT, offsetof(struct job_model, path), "",
-     .help = "model file, Hugging Face directory or GGUF file; empty: the default model"},
-    {"precision", OPTION_CHOICE, offsetof(struct job_model, precision), "int8",
-     .choices = "int8|f32", .help = "arithmetic of the weights; f32 is the slow reference"},
-    {"kernels", OPTION_CHOICE, offsetof(struct job_model, kernels), "auto",
-     .choices = T5_KERNEL_CHOICES, .help = "instruction set; auto: the fastest of this CPU"},
-    {"threads", OPTION_INTEGER, offsetof(struct job_model, threads), "0", 0, 256,
-     .help = "worker threads; 0: one per core; does not change results"},
-    {"batch", OPTION_INTEGER, offsetof(struct job_model, batch), "32", 1, 1024,
-     .help = "texts that the model processes together; does not change results"},
-    {0},
-};
-
-static const struct option run_options[] = {
-    {"batch_records", OPTION_INTEGER, offsetof(struct job_run, batch_records), "256", 1, 100000,
-     .help = "records to read, analyse and save together"},
-    {"max_rejects_pct", OPTION_REAL, offsetof(struct job_run, max_rejects_pct), "5", 0, 100,
-     .help = "maximum percentage of rejected rows; if there are more, the run exits with 1"},
-    {"strict", OPTION_BOOLEAN, offsetof(struct job_run, strict), "no",
-     .help = "exit with 1, after the reports, if the run had to guess the order of day and month"},
-    {"sandbox", OPTION_CHOICE, offsetof(struct job_run, sandbox), "yes", .choices = SANDBOX_CHOICES,
-     .help = "let the kernel refuse sockets, programs, and writing outside the output folder; "
-             "require: do not run if it cannot"},
-    {"on_finish", OPTION_TEXT, offsetof(struct job_run, on_finish), "",
-     .help = "shell command to run when a run has ended, with WINNOW_EXIT, WINNOW_OUTPUT and the "
-             "row totals (WINNOW_NEW ...) in its environment; it runs outside the sandbox"},
-    {0},
-};
-
-static const struct option retain_options[] = {
-    {"months", OPTION_INTEGER, offsetof(struct job_retain, months), "0", 0, 1200,
-     .help = "each run erases the records that are older than this; 0: keep all. Records without a "
-             "date are kept"},
-    {"after", OPTION_CHOICE, offsetof(struct job_retain, after), "delete",
-     .choices = "delete|anonymise",
-     .help = "delete: as `winnow forget` does; anonymise: keep text, rating and date for the "
-             "figures, and erase author, id and columns"},
-    {"keep", OPTION_TEXT, offsetof(struct job_retain, keep), "",
-     .help = "anonymise: columns to keep as well, separated by commas, such as those of `by`"},
-    {0},
-};
-
-static const struct option output_options[] = {
-    {"path", OPTION_TEXT, offsetof(struct job_output, path), NULL,
-     .help = "folder of the reports and of winnow.db; created if it does not exist"},
-    {"profile", OPTION_TEXT, offsetof(struct job_output, profile), "raw",
-     .help = "raw: RFC 4180 and UTF-8, for programs; excel: opens correctly in spreadsheets"},
-    {"reports", OPTION_TEXT, offsetof(struct job_output, reports), "html, xlsx, csv",
-     .help = "what to write: html (report.html), xlsx (report.xlsx), csv (the CSV files), "
-             "text (report.txt, the printed report)"},
-    {"title", OPTION_TEXT, offsetof(struct job_output, title), "",
-     .help = "title of report.html and report.xlsx; empty: \"What customers say\""},
-    {"language", OPTION_CHOICE, offsetof(struct job_output, language), "auto",
-     .choices = "auto|en|ko",
-     .help = "language of the reports and summaries; auto: Korean if most feedback is"},
-    {"ids", OPTION_BOOLEAN, offsetof(struct job_output, shows_ids), "no",
-     .help = "show the ids of the export and saved authors in report.html and report.xlsx"},
-    {"html_rows", OPTION_TEXT, offsetof(struct job_output, html_rows), "auto",
-     .help = "rows to search in report.html: a number, all, or auto: as many as fit into 5 MB"},
-    {0},
-};
-
-/* ---- Mistakes ---- */
-
-struct job_loader {
-    struct job *job;
-    size_t capacity;      /* of job->settings */
-    struct text mistakes; /* one per line */
-    size_t mistake_count;
-    const char *name; /* of the job file, for messages */
-};
-
-static void add_mistake(struct job_loader *loader, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static void add_mistake(struct job_loader *loader, const char *format, ...)
-{
-    char mistake[MAX_MISTAKE_SIZE];
-    if (loader->mistake_count++ >= MAX_MISTAKES)
-        return;
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(mistake, sizeof(mistake), format, arguments);
-    va_end(arguments);
-    loader->mistakes =
-        arena_format(&loader->job->arena, "%.*s%s%s", TEXT_ARGUMENT(loader->mistakes),
-                     loader->mistakes.size ? "\n  " : "", mistake);
-}
-
-static bool report_mistakes(const struct job_loader *loader, struct error *error)
-{
-    if (loader->mistake_count == 1)
-        return error_set(error, ERROR_USAGE, "%.*s", TEXT_ARGUMENT(loader->mistakes));
-    return error_set(error, ERROR_USAGE, "%zu mistakes%s:\n  %.*s", loader->mistake_count,
-                     loader->mistake_count > MAX_MISTAKES ? "; the first are" : "",
-                     TEXT_ARGUMENT(loader->mistakes));
-}
 
 /* ---- Reading settings ---- */
 
@@ -186,10 +68,10 @@ static bool handle_ini_setting(void *user, const struct ini_setting *setting, st
     if (is_quoted(value))
         value = text_slice(value, 1, value.size - 1);
     else if (ends_with_comment(value))
-        add_mistake(loader,
-                    "%s: %.*s: a comment must be on a line of its own; if '%.*s' is the value, "
-                    "put it in quotes",
-                    location.bytes, TEXT_ARGUMENT(setting->key), TEXT_ARGUMENT(value));
+        job_add_mistake(loader,
+                        "%s: %.*s: a comment must be on a line of its own; if '%.*s' is the value, "
+                        "put it in quotes",
+                        location.bytes, TEXT_ARGUMENT(setting->key), TEXT_ARGUMENT(value));
     add_setting(
         loader, setting->section,
         (struct job_setting){.key = setting->key, .value = value, .location = location.bytes});
@@ -206,7 +88,7 @@ static void add_overrides(struct job_loader *loader, struct text overrides)
         while (dot > 0 && line.bytes[dot - 1] != '.')
             dot--;
         if (equals_sign == line.size || dot < 2) {
-            add_mistake(loader, "--set %.*s: expected section.key=value", TEXT_ARGUMENT(line));
+            job_add_mistake(loader, "--set %.*s: expected section.key=value", TEXT_ARGUMENT(line));
             continue;
         }
         add_setting(loader, text_trim(text_slice(line, 0, dot - 1)),
@@ -219,165 +101,23 @@ static void add_overrides(struct job_loader *loader, struct text overrides)
     }
 }
 
-/* ---- Sections and keys ---- */
-
-enum { MAX_OPTION_TABLES = 16 };
-
-/* Collects the option tables of a section; components may share a section. Returns their number, 0
- * for an unknown section. */
-static size_t get_section_options(struct text section,
-                                  const struct option *tables[MAX_OPTION_TABLES])
-{
-    size_t count = 0;
-    if (text_equal(section, TEXT("source"))) {
-        tables[count++] = source_options;
-        tables[count++] = archive_options;
-        for (size_t i = 0; connectors[i] && count < MAX_OPTION_TABLES; i++)
-            tables[count++] = connectors[i]->options;
-    } else if (text_equal(section, TEXT("model"))) {
-        tables[count++] = model_options;
-    } else if (text_equal(section, TEXT("run"))) {
-        tables[count++] = run_options;
-    } else if (text_equal(section, TEXT("retain"))) {
-        tables[count++] = retain_options;
-    } else if (text_equal(section, TEXT("output"))) {
-        tables[count++] = output_options;
-        for (size_t i = 0; report_formats[i] && count < MAX_OPTION_TABLES; i++)
-            tables[count++] = report_formats[i]->options;
-    } else {
-        for (size_t i = 0; stages[i]; i++)
-            if (text_equal(section, text_of(stages[i]->name)))
-                tables[count++] = stages[i]->options;
-    }
-    return count;
-}
-
-static void visit_options(struct job_key key, const struct option *options, const char *component,
-                          const struct job_key_visitor *visitor)
-{
-    key.component = component;
-    for (const struct option *option = options; option && option->name; option++) {
-        key.option = option;
-        visitor->visit(visitor->user, &key);
-    }
-}
-
-void job_for_each_key(const struct job_key_visitor *visitor)
-{
-    struct job_key source = {.section = "source"}, output = {.section = "output"};
-    visit_options(source, source_options, NULL, visitor);
-    visit_options(source, archive_options, NULL, visitor);
-    for (size_t i = 0; connectors[i]; i++)
-        visit_options(source, connectors[i]->options, connectors[i]->name, visitor);
-    visit_options((struct job_key){.section = "model"}, model_options, NULL, visitor);
-    visit_options((struct job_key){.section = "run"}, run_options, NULL, visitor);
-    for (size_t i = 0; stages[i]; i++)
-        visit_options(
-            (struct job_key){.section = stages[i]->name, .section_summary = stages[i]->summary},
-            stages[i]->options, NULL, visitor);
-    visit_options((struct job_key){.section = "retain"}, retain_options, NULL, visitor);
-    visit_options(output, output_options, NULL, visitor);
-    for (size_t i = 0; report_formats[i]; i++)
-        visit_options(output, report_formats[i]->options, report_formats[i]->name, visitor);
-}
-
-struct key_printer {
-    FILE *out;
-    const char *section; /* of the key printed last */
-};
-
-static void print_section(struct key_printer *printer, const struct job_key *key)
-{
-    if (printer->section)
-        fprintf(printer->out, "\n");
-    fprintf(printer->out, "[%s]%s%s%s\n", key->section,
-            strcmp(key->section, "source") == 0 ? " or [source NAME]" : "",
-            key->section_summary ? " " : "", key->section_summary ? key->section_summary : "");
-    printer->section = key->section;
-}
-
-static void print_key(void *user, const struct job_key *key)
-{
-    struct key_printer *printer = user;
-    const struct option *option = key->option;
-    FILE *out = printer->out;
-    if (!printer->section || strcmp(printer->section, key->section) != 0)
-        print_section(printer, key);
-    fprintf(out, "  %s = %s\n      %s%s%s", option->name,
-            option->default_value ? option->default_value : "(required)",
-            key->component ? key->component : "", key->component ? ": " : "", option->help);
-    if (option->type == OPTION_CHOICE)
-        fprintf(out, " (%s)", option->choices);
-    fprintf(out, "\n");
-}
-
-void job_print_keys(FILE *out)
-{
-    struct key_printer printer = {.out = out};
-    job_for_each_key(&(struct job_key_visitor){print_key, &printer});
-}
-
-static void report_unknown(struct job_loader *loader, const char *location, const char *kind,
-                           struct text word, const char **names)
-{
-    const char *closest = option_find_closest_name(names, word);
-    if (closest) {
-        add_mistake(loader, "%s: unknown %s '%.*s'; did you mean '%s'?", location, kind,
-                    TEXT_ARGUMENT(word), closest);
-        return;
-    }
-    struct text known = TEXT("");
-    for (size_t i = 0; names[i]; i++)
-        known = arena_format(&loader->job->arena, "%.*s%s%s", TEXT_ARGUMENT(known), i ? ", " : "",
-                             names[i]);
-    add_mistake(loader, "%s: unknown %s '%.*s'; known are: %.*s", location, kind,
-                TEXT_ARGUMENT(word), TEXT_ARGUMENT(known));
-}
-
-static void report_unknown_section(struct job_loader *loader, const struct job_setting *setting)
-{
-    const char *names[64] = {"source", "model", "run"};
-    size_t count = 3;
-    for (size_t i = 0; stages[i] && count < 60; i++)
-        names[count++] = stages[i]->name;
-    names[count++] = "retain";
-    names[count] = "output";
-    report_unknown(loader, setting->location, "section", setting->section, names);
-}
-
-static void report_unknown_key(struct job_loader *loader, const struct job_setting *setting,
-                               const struct option *const *tables, size_t table_count)
-{
-    const char *names[128];
-    size_t count = 0;
-    for (size_t i = 0; i < table_count; i++)
-        for (const struct option *option = tables[i]; option && option->name; option++) {
-            size_t known = 0;
-            while (known < count && strcmp(names[known], option->name) != 0)
-                known++;
-            if (known == count && count < 127)
-                names[count++] = option->name;
-        }
-    names[count] = NULL;
-    struct text kind =
-        arena_format(&loader->job->arena, "key of [%.*s]", TEXT_ARGUMENT(setting->section));
-    report_unknown(loader, setting->location, kind.bytes, setting->key, names);
-}
+/* ---- Checking settings ---- */
 
 /* Rejects an empty path, and `{word}` without a comma, which is a placeholder of other programs. */
 static void check_path(struct job_loader *loader, const struct job_setting *setting)
 {
     struct text value = setting->value;
     if (value.size == 0 && text_equal(setting->section, TEXT("source")))
-        add_mistake(loader, "%s: path is empty: name the files to read, as in `path = inbox/*.csv`",
-                    setting->location);
+        job_add_mistake(loader,
+                        "%s: path is empty: name the files to read, as in `path = inbox/*.csv`",
+                        setting->location);
     size_t open = text_find(value, TEXT("{"), 0);
     size_t end = text_find(value, TEXT("}"), open);
     if (open == value.size || text_find(text_slice(value, open, end), TEXT(","), 0) < end - open)
         return;
-    add_mistake(loader,
-                "%s: unknown %.*s: braces in a path contain alternatives, as in {shop,play}/*.csv",
-                setting->location, TEXT_ARGUMENT(text_slice(value, open, end + 1)));
+    job_add_mistake(
+        loader, "%s: unknown %.*s: braces in a path contain alternatives, as in {shop,play}/*.csv",
+        setting->location, TEXT_ARGUMENT(text_slice(value, open, end + 1)));
 }
 
 /* Resolves the path in the value and reads the file. */
@@ -390,17 +130,17 @@ static void read_value_file(struct job_loader *loader, struct job_setting *setti
     setting->value = text_of(job_resolve_path(job, setting->value));
     if (!file_read(setting->value.bytes, (struct file_limits){MAX_VALUE_FILE_BYTES, ERROR_USAGE},
                    &job->arena, &setting->file_contents, &error))
-        add_mistake(loader, "%s: %.*s: %s", setting->location, TEXT_ARGUMENT(setting->key),
-                    error.message);
+        job_add_mistake(loader, "%s: %.*s: %s", setting->location, TEXT_ARGUMENT(setting->key),
+                        error.message);
 }
 
 /* A value is valid if one of the components with this key accepts it. */
 static void check_setting(struct job_loader *loader, struct job_setting *setting)
 {
-    const struct option *tables[MAX_OPTION_TABLES];
-    size_t count = get_section_options(setting->section, tables);
+    const struct option *tables[JOB_MAX_OPTION_TABLES];
+    size_t count = job_get_section_options(setting->section, tables);
     if (!count) {
-        report_unknown_section(loader, setting);
+        job_report_unknown_section(loader, setting);
         return;
     }
     struct error first_error = {0};
@@ -425,9 +165,9 @@ static void check_setting(struct job_loader *loader, struct job_setting *setting
             break;
     }
     if (!known)
-        report_unknown_key(loader, setting, tables, count);
+        job_report_unknown_key(loader, setting, tables, count);
     else if (first_error.kind != ERROR_NONE)
-        add_mistake(loader, "%s", first_error.message);
+        job_add_mistake(loader, "%s", first_error.message);
     else if (text_equal(setting->key, TEXT("path")))
         check_path(loader, setting);
     else if (is_file)
@@ -548,12 +288,13 @@ static void add_values(struct job_loader *loader, struct job_source *source)
         if (text_equal(setting->key, TEXT("format")))
             source->format = setting->value;
         if (text_equal(setting->key, TEXT("optional")))
-            option_set(option_find(source_options, setting->key), source, setting->value,
+            option_set(option_find(job_source_options, setting->key), source, setting->value,
                        setting->location, NULL);
         if (text_equal(setting->key, TEXT("expect_every")) &&
             !parse_duration(setting->value, &source->expect_seconds))
-            add_mistake(loader, "%s: expect_every = %.*s: expected hours or days, as in 36h or 7d",
-                        setting->location, TEXT_ARGUMENT(setting->value));
+            job_add_mistake(loader,
+                            "%s: expect_every = %.*s: expected hours or days, as in 36h or 7d",
+                            setting->location, TEXT_ARGUMENT(setting->value));
         if (!text_equal(setting->key, TEXT("path")))
             continue;
         if (setting->is_override && !is_overridden)
@@ -593,12 +334,12 @@ static uint64_t hash_reading_settings(const struct job *job, const struct job_so
 
 static void check_format(struct job_loader *loader, const struct job_source *source)
 {
-    const char *names[MAX_OPTION_TABLES + 1] = {"auto"};
+    const char *names[JOB_MAX_OPTION_TABLES + 1] = {"auto"};
     if (text_equal(source->format, TEXT("auto")) || connectors_find(source->format))
         return;
-    for (size_t i = 0; connectors[i] && i < MAX_OPTION_TABLES - 1; i++)
+    for (size_t i = 0; connectors[i] && i < JOB_MAX_OPTION_TABLES - 1; i++)
         names[i + 1] = connectors[i]->name;
-    report_unknown(loader, source->location, "format", source->format, names);
+    job_report_unknown(loader, source->location, "format", source->format, names);
 }
 
 static void interpret_sources(struct job_loader *loader)
@@ -612,31 +353,32 @@ static void interpret_sources(struct job_loader *loader)
         check_format(loader, source);
         source->settings_hash = hash_reading_settings(job, source);
         if (!source->path_count)
-            add_mistake(loader, "%s: [source] without a path: add `path = inbox/*.csv`",
-                        source->location);
+            job_add_mistake(loader, "%s: [source] without a path: add `path = inbox/*.csv`",
+                            source->location);
     }
     if (!job->source_count)
-        add_mistake(loader, "%s: nothing to read: add a [source] section with `path = inbox/*.csv`",
-                    loader->name);
+        job_add_mistake(loader,
+                        "%s: nothing to read: add a [source] section with `path = inbox/*.csv`",
+                        loader->name);
 }
 
 static void interpret_output(struct job_loader *loader)
 {
     struct job *job = loader->job;
     struct job_output *output = &job->output;
-    job_apply_with_defaults(job, "output", (struct text){0}, output_options, output);
+    job_apply_with_defaults(job, "output", (struct text){0}, job_output_options, output);
     if (!output->path.size)
-        add_mistake(loader, "%s: no output folder: add an [output] section with `path = out`",
-                    loader->name);
+        job_add_mistake(loader, "%s: no output folder: add an [output] section with `path = out`",
+                        loader->name);
     output->folder = job_resolve_path(job, output->path);
-    const char *names[MAX_OPTION_TABLES] = {0};
-    for (size_t i = 0; report_formats[i] && i < MAX_OPTION_TABLES - 1; i++) {
+    const char *names[JOB_MAX_OPTION_TABLES] = {0};
+    for (size_t i = 0; report_formats[i] && i < JOB_MAX_OPTION_TABLES - 1; i++) {
         names[i] = report_formats[i]->name;
         if (text_equal(output->profile, text_of(names[i])))
             output->format = report_formats[i];
     }
     if (!output->format) {
-        report_unknown(loader, loader->name, "profile of [output]", output->profile, names);
+        job_report_unknown(loader, loader->name, "profile of [output]", output->profile, names);
         return;
     }
     output->format_state = arena_alloc(&job->arena, 1, output->format->state_size);
@@ -670,7 +412,7 @@ static void add_document(struct job_loader *loader, struct text name)
             output->documents[output->document_count++] = document_formats[i];
             return;
         }
-    report_unknown(loader, loader->name, "reports of [output]", name, names);
+    job_report_unknown(loader, loader->name, "reports of [output]", name, names);
 }
 
 /* The reports to write, and the options of documents. */
@@ -693,8 +435,8 @@ static void interpret_documents(struct job_loader *loader)
         !text_equal(output->html_rows, TEXT("all")) &&
         (!text_to_integer(output->html_rows, &output->document_options.max_rows) ||
          output->document_options.max_rows < 0))
-        add_mistake(loader, "%s: html_rows = %.*s: expected a number of rows, all or auto",
-                    loader->name, TEXT_ARGUMENT(output->html_rows));
+        job_add_mistake(loader, "%s: html_rows = %.*s: expected a number of rows, all or auto",
+                        loader->name, TEXT_ARGUMENT(output->html_rows));
 }
 
 static void interpret_settings(struct job_loader *loader)
@@ -703,9 +445,9 @@ static void interpret_settings(struct job_loader *loader)
     for (size_t i = 0; i < job->setting_count; i++)
         check_setting(loader, &job->settings[i]);
     interpret_sources(loader);
-    job_apply_with_defaults(job, "model", (struct text){0}, model_options, &job->model);
-    job_apply_with_defaults(job, "run", (struct text){0}, run_options, &job->run);
-    job_apply_with_defaults(job, "retain", (struct text){0}, retain_options, &job->retain);
+    job_apply_with_defaults(job, "model", (struct text){0}, job_model_options, &job->model);
+    job_apply_with_defaults(job, "run", (struct text){0}, job_run_options, &job->run);
+    job_apply_with_defaults(job, "retain", (struct text){0}, job_retain_options, &job->retain);
     interpret_output(loader);
     interpret_documents(loader);
     job->hash = HASH_SEED;
@@ -728,10 +470,10 @@ bool job_parse(struct job *job, struct text bytes, const char *path, struct text
     struct error fault = {0};
     struct ini_source source = {bytes, job->path, ERROR_USAGE};
     if (!ini_read(&source, handle_ini_setting, &loader, &fault))
-        add_mistake(&loader, "%s", fault.message);
+        job_add_mistake(&loader, "%s", fault.message);
     add_overrides(&loader, overrides);
     interpret_settings(&loader);
-    return !loader.mistake_count || report_mistakes(&loader, error);
+    return !loader.mistake_count || job_report_mistakes(&loader, error);
 }
 
 bool job_load(struct job *job, const char *path, struct text overrides, struct error *error)
