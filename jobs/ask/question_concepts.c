@@ -2,6 +2,7 @@
 #include "jobs/ask/question_concepts.h"
 
 #include "base/utf8.h"
+#include "jobs/ask/cue_words.h"
 #include "jobs/ask/korean_forms.h"
 
 enum { MAX_WORDS_OF_PHRASE = 3, MAX_OWN_WAYS = 3 + MAX_KOREAN_FORMS };
@@ -20,10 +21,8 @@ static struct way *make_own_ways(const struct token *token, size_t *count, struc
         return ways;
     size_t first;
     utf8_decode(token->text, 0, &first);
-    static const char *const particles[] = {"이", "가", "은", "는", "을", "를", "에",
-                                            "의", "도", "로", "와", "과", NULL};
     struct text last = text_slice(token->text, first, token->text.size);
-    if (stem.size == token->text.size && text_is_one_of(last, particles))
+    if (stem.size == token->text.size && cue_words_contain(CUE_PARTICLE, last))
         ways[(*count)++] = way_make(text_slice(token->text, 0, first), 0.9, arena);
     return ways;
 }
@@ -51,11 +50,8 @@ static void set_topic(const struct parser *parser, struct text word, struct conc
 
 static bool ends_as_predicate(struct text word)
 {
-    static const char *const endings[] = {"기", "는", "면", "고", "서", "지", NULL};
-    for (size_t i = 0; endings[i]; i++)
-        if (text_ends_with(word, text_of(endings[i])))
-            return true;
-    return false;
+    size_t size;
+    return cue_words_end(CUE_PREDICATE_END, word, &size);
 }
 
 /* Whether the form of a word shows that it is a verb or an adjective. In Korean, an ending shows it
@@ -72,14 +68,11 @@ static bool looks_like_predicate(const struct token *token)
 /* A Korean word as it is shown: without a particle that can be nothing else. */
 static struct text without_particle(struct text word)
 {
-    static const char *const particles[] = {"에서", "으로", "을", "를", "은",
-                                            "는",   "에",   "의", NULL};
-    for (size_t i = 0; particles[i]; i++) {
-        struct text particle = text_of(particles[i]);
-        if (word.size >= particle.size + 6 && text_ends_with(word, particle))
-            return text_slice(word, 0, word.size - particle.size);
-    }
-    return word;
+    enum { MIN_LEFT = 6 }; /* two syllables */
+    size_t size;
+    bool has_particle = cue_words_end(CUE_SHOWN_PARTICLE, word, &size);
+    return has_particle && word.size >= size + MIN_LEFT ? text_slice(word, 0, word.size - size)
+                                                        : word;
 }
 
 /* Adds other forms of the token, a verb or an adjective, to its ways. */
@@ -181,18 +174,15 @@ static void join_alternatives(struct concept *concept, const struct concept *oth
 
 static bool is_or(const struct token *token)
 {
-    static const char *const words[] = {"or", "또는", "혹은", NULL};
-    return text_is_one_of(token->text, words);
+    return cue_words_contain(CUE_OR, token->text);
 }
 
 /* Those for whom something is: "a discount for students". Else they are the customers, who say
  * something. */
 static bool is_audience(const struct parser *parser, size_t at)
 {
-    static const char *const people[] = {"students", "members", "women",   "men",     "patients",
-                                         "tourists", "users",   "parents", "readers", NULL};
     return at > 0 && token_is(parser_get_token(parser, at - 1), TEXT("for")) &&
-           text_is_one_of(parser_get_token(parser, at)->text, people);
+           cue_words_contain(CUE_AUDIENCE, parser_get_token(parser, at)->text);
 }
 
 void question_concepts_find(struct parser *parser)
