@@ -54,14 +54,33 @@ static bool ends_as_predicate(struct text word)
     return cue_words_end(CUE_PREDICATE_END, word, &size);
 }
 
-/* Whether the form of a word shows that it is a verb or an adjective. In Korean, an ending shows it
- * (가기), or it is a single syllable (산); in English, -ed. */
-static bool looks_like_predicate(const struct token *token)
+/* Whether a Korean word is a verb or an adjective by the word that follows: "열리지 않나요", "빌릴 수".
+ */
+static bool is_before_cue(const struct token *token, const struct token *next)
+{
+    struct text stem = token_stem(next);
+    if (cue_words_contain(CUE_AFTER_VERB, next->text) || cue_words_contain(CUE_AFTER_VERB, stem))
+        return true;
+    return korean_forms_is_modifier(token->text) && (cue_words_contain(CUE_AFTER_MODIFIER, next->text) ||
+                                                    cue_words_contain(CUE_AFTER_MODIFIER, stem));
+}
+
+/* "비싼가요", "더운가": a modifier with an ending of a question; but "별점인가요". */
+static bool is_asked_modifier(const struct token *token, struct text stem)
+{
+    struct text rest = text_slice(token->text, stem.size, token->text.size);
+    return text_starts_with(rest, TEXT("가")) && korean_forms_is_modifier(stem);
+}
+
+/* Whether the form of a word shows that it is a verb or an adjective. In Korean, an ending or the
+ * next word shows it (가기), or it is a single syllable (산); in English, -ed. */
+static bool looks_like_predicate(const struct token *token, const struct token *next)
 {
     struct text stem = token_stem(token);
     return token->kind == LETTER_UNSPACED_SCRIPT
                ? token_is_predicate(token) || utf8_count_code_points(stem) == 1 ||
-                     (utf8_count_code_points(stem) == 2 && ends_as_predicate(stem))
+                     (utf8_count_code_points(stem) == 2 && ends_as_predicate(stem)) ||
+                     is_asked_modifier(token, stem) || is_before_cue(token, next)
                : token->text.size > 5 && text_ends_with(token->text, TEXT("ed"));
 }
 
@@ -86,14 +105,15 @@ static void add_korean_forms(const struct token *token, struct way *ways, size_t
             ways[(*count)++] = way_make(forms[i], form_strength, arena);
 }
 
-static struct concept make_concept(const struct parser *parser, const struct token *token)
+static struct concept make_concept(const struct parser *parser, size_t at)
 {
+    const struct token *token = parser_get_token(parser, at);
     struct concept concept = {.word = without_particle(token->original)};
     struct text stem = token_stem(token);
     struct way *own = make_own_ways(token, &concept.way_count, parser->arena);
     enum word_weight weight = token_get_weight(token);
     concept.is_light = weight == WORD_IS_GENERAL;
-    concept.is_predicate = weight == WORD_IS_PREDICATE || looks_like_predicate(token);
+    concept.is_predicate = weight == WORD_IS_PREDICATE || looks_like_predicate(token, parser_get_token(parser, at + 1));
     if (concept.is_predicate && token->kind == LETTER_UNSPACED_SCRIPT)
         add_korean_forms(token, own, &concept.way_count, parser->arena);
     concept.ways =
@@ -198,7 +218,7 @@ void question_concepts_find(struct parser *parser)
         if (!words && (token->is_used || (token_says_nothing(token) && !is_audience(parser, i))))
             continue;
         if (!words)
-        concept = make_concept(parser, token);
+        concept = make_concept(parser, i);
         bool follows_or =
             i > 0 && is_or(parser_get_token(parser, i - 1)) && end_of_previous == i - 1;
         if (follows_or)
