@@ -193,6 +193,12 @@ double concept_match(const struct concept *concept, const struct compared_text *
 
 /* ---- Related words ---- */
 
+/* Whether it has several words: "customer service", "pre-existing". */
+static bool is_phrase(const struct way *way)
+{
+    return way_is_korean(way) ? has_blank(way->text) : way->stem_count > 1;
+}
+
 void related_words_load(struct related_words *related, struct arena *arena)
 {
     size_t group_count = sizeof(groups) / sizeof(*groups), capacity = 0;
@@ -213,9 +219,9 @@ bool way_is_same_word(const struct way *a, const struct way *b)
 {
     if (way_is_korean(a) != way_is_korean(b))
         return false;
-    if (has_blank(a->text) != has_blank(b->text))
-        return false;
     if (way_is_korean(a)) {
+        if (has_blank(a->text) != has_blank(b->text))
+            return false;
         const struct way *shorter = a->text.size < b->text.size ? a : b,
                          *longer = shorter == a ? b : a;
         return text_equal(a->text, b->text) ||
@@ -252,7 +258,7 @@ const struct way *related_words_find_phrase(const struct related_words *related,
 {
     for (size_t i = 0; i < related->count; i++) {
         const struct way *way = &related->ways[i];
-        if (has_blank(way->text) && way_is_korean(way) == way_is_korean(phrase) &&
+        if (is_phrase(way) && way_is_korean(way) == way_is_korean(phrase) &&
             (way_is_korean(way) ? text_starts_with(phrase->text, way->text)
                                 : way_is_same_word(way, phrase)))
             return way;
@@ -274,14 +280,15 @@ struct way *related_words_expand(const struct related_words *related, const stru
     size_t own = *count;
     struct way *all = arena_alloc(arena, own + MAX_WAYS, sizeof(*all));
     memcpy(all, ways, own * sizeof(*all));
+    struct way *plain = arena_alloc(arena, own, sizeof(*plain));
+    for (size_t k = 0; k < own; k++)
+        plain[k] = without_final_consonant(&ways[k], arena);
     bool *is_added = arena_alloc(arena, related->count, sizeof(*is_added));
     for (size_t i = 0; i < related->count; i++) {
         bool is_own = false;
-        for (size_t k = 0; k < own; k++) {
-            struct way plain = without_final_consonant(&ways[k], arena);
+        for (size_t k = 0; k < own; k++)
             is_own |= way_is_same_word(&related->ways[i], &ways[k]) ||
-                      way_is_same_word(&related->ways[i], &plain);
-        }
+                      way_is_same_word(&related->ways[i], &plain[k]);
         for (size_t k = 0; is_own && k < related->count && *count < own + MAX_WAYS; k++)
             if (related->groups[k] == related->groups[i] && !is_added[k]) {
                 is_added[k] = true;
