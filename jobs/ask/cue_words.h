@@ -11,6 +11,8 @@ enum cue {
     CUE_FEEDBACK,       /* the feedback, or those who wrote it */
     CUE_PREPOSITION,    /* before a value of a column: "from Scotland" */
     CUE_PRODUCT_COLUMN, /* within the name of a column: its values name what is offered */
+    CUE_ASKS,           /* before those who say something: "do" citizens say */
+    CUE_SAYS,           /* after them */
     /* Korean: */
     CUE_PARTICLE,       /* after a noun of one syllable */
     CUE_SHOWN_PARTICLE, /* can be nothing else, and is not shown with a word */

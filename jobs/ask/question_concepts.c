@@ -205,6 +205,13 @@ static bool is_audience(const struct parser *parser, size_t at)
            cue_words_contain(CUE_AUDIENCE, parser_get_token(parser, at)->text);
 }
 
+/* Those who say something, whoever they are: "what do citizens say about ...". */
+static bool is_speaker(const struct parser *parser, size_t at)
+{
+    return at > 0 && cue_words_contain(CUE_ASKS, parser_get_token(parser, at - 1)->text) &&
+           cue_words_contain(CUE_SAYS, parser_get_token(parser, at + 1)->text);
+}
+
 void question_concepts_find(struct parser *parser)
 {
     struct question *question = parser->question;
@@ -215,7 +222,8 @@ void question_concepts_find(struct parser *parser)
         const struct token *token = parser_get_token(parser, i);
         struct concept concept;
         words = find_phrase(parser, i, &concept);
-        if (!words && (token->is_used || (token_says_nothing(token) && !is_audience(parser, i))))
+        if (!words && (token->is_used || is_speaker(parser, i) ||
+                       (token_says_nothing(token) && !is_audience(parser, i))))
             continue;
         if (!words)
         concept = make_concept(parser, i);
