@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # ask_real.sh - asks the questions of tests/ask/real to real feedback, which is not in the repository: rows of
-# ../shared/data/train/wide.tsv.zst. The rules and word lists of `ask` were set on the sets in tuning/. Those in
-# fresh/ were written before the rules were changed, and are only measured. Answers are ids of rows.
+# ../shared/data/train/wide.tsv.zst. Answers are ids of rows. The rules and word lists of `ask` were set on the sets in
+# tuning/. Those in fresh/ were written after that, and no rule was changed for them. Fails if their answers get worse.
 #
 #   tests/ask_real.sh [WINNOW [SET...]]     SET: tuning/theme-park-en, ...; all without one
 #   WINNOW_ASK_LIST=yes tests/ask_real.sh   also lists every question
@@ -20,12 +20,16 @@ rows=../shared/data/train/wide.tsv.zst
 }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-[ $# -gt 0 ] || set -- $(cd tests/ask/real && ls tuning/*.csv fresh/*.csv | sed 's/\.csv$//')
+if [ $# -eq 0 ]; then
+    mapfile -t sets < <(cut -f1 tests/ask/real/sets.tsv)
+    set -- "${sets[@]}"
+fi
 
 # The rows of each set: of its kind and language, 40 to 420 bytes, those whose MD5 is the lowest.
 zstd -dc "$rows" | python3 -c '
 import csv, hashlib, os, sys
 work, names = sys.argv[1], sys.argv[2:]
+counts = dict(line.rstrip("\n").split("\t") for line in open("tests/ask/real/sets.tsv"))
 sets = {}
 for name in names:
     kind, lang = name.split("/")[1].rsplit("-", 1)
@@ -36,13 +40,12 @@ for line in sys.stdin.buffer:
     if found and 40 <= len(row[6]) <= 420:
         found[1][hashlib.md5(row[6]).hexdigest()[:16]] = row[6].decode()
 for name, texts in sets.values():
-    count = 80 if name.startswith("tuning/") else 90
     folder = os.path.join(work, name)
     os.makedirs(folder)
     with open(folder + "/rows.csv", "w", newline="", encoding="utf-8") as out:
         writer = csv.writer(out)
         writer.writerow(["id", "text"])
-        writer.writerows(sorted(texts.items())[:count])
+        writer.writerows(sorted(texts.items())[: int(counts[name])])
     with open(folder + "/job.ini", "w") as out:
         out.write("[source]\npath = rows.csv\n\n[output]\npath = out\n")
 ' "$work" "$@"
@@ -89,5 +92,10 @@ END {
         if ((groups[i] " en") in answerable) print_row(groups[i] " en")
         if ((groups[i] " ko") in answerable) print_row(groups[i] " ko")
         print_row(groups[i])
+        if (groups[i] == "fresh" && groups[i] in others)
+            worse = hits["fresh"] < 0.85 * answerable["fresh"] || refused["fresh"] > 0.25 * answerable["fresh"] || \
+                recognized["fresh"] < 0.75 * others["fresh"]
     }
+    if (worse) print "ask_real: the fresh sets are answered worse than when this was written" > "/dev/stderr"
+    exit worse
 }' "$work/all"
