@@ -9,7 +9,8 @@
 #include "stages/text/statements.h"
 
 struct composer {
-    struct stage_context context; /* owns a session, and a store in memory: questions save nothing */
+    struct stage_context
+        context; /* owns a session, and a store in memory: questions save nothing */
     struct point_writer writer;
     struct clause_reader reader;
     struct statement_reader statements;

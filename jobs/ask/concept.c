@@ -304,8 +304,8 @@ struct way *related_words_expand(const struct related_words *related, const stru
         bool is_new;
         if (!is_found[related->groups[i]] || *count == own + MAX_WAYS)
             continue;
-        size_t index = *hash_table_get_or_insert(&indexes, hash_text(related->ways[i].text), *count,
-                                                 &is_new);
+        size_t index =
+            *hash_table_get_or_insert(&indexes, hash_text(related->ways[i].text), *count, &is_new);
         if (is_new)
             all[(*count)++] = related->ways[i];
         shared[index]++;

@@ -25,17 +25,26 @@ struct form_list {
     struct arena *arena;
 };
 
-static void add(struct form_list *list, uint32_t initial, uint32_t vowel, uint32_t final)
+/* Adds the beginning, a syllable and `rest`. */
+static void add_with_rest(struct form_list *list, const struct syllable *syllable, const char *rest)
 {
     char bytes[4];
-    size_t size = utf8_encode(FIRST_SYLLABLE + (initial * VOWELS + vowel) * FINALS + final, bytes);
-    struct text form =
-        arena_format(list->arena, "%.*s%.*s", TEXT_ARGUMENT(list->beginning), (int)size, bytes);
+    size_t size = utf8_encode(
+        FIRST_SYLLABLE + (syllable->initial * VOWELS + syllable->vowel) * FINALS + syllable->final,
+        bytes);
+    struct text form = arena_format(list->arena, "%.*s%.*s%s", TEXT_ARGUMENT(list->beginning),
+                                    (int)size, bytes, rest);
     for (size_t i = 0; i < list->count; i++)
         if (text_equal(list->forms[i], form))
             return;
     if (list->count < MAX_KOREAN_FORMS)
         list->forms[list->count++] = form;
+}
+
+static void add(struct form_list *list, uint32_t initial, uint32_t vowel, uint32_t final)
+{
+    struct syllable syllable = {.initial = initial, .vowel = vowel, .final = final};
+    add_with_rest(list, &syllable, "");
 }
 
 /* The forms of a stem that ends with this vowel: 틀리, 틀린, 틀릴, 틀림, 틀립니다, 틀려, 틀렸다. */
@@ -68,22 +77,31 @@ static bool get_last_syllable(struct text text, struct syllable *last)
 }
 
 /* Stems that change before a vowel: 더운 and 더워 are 덥, 눌러 and 몰라 are 누르 and 모르. */
-static void add_irregular_stem(struct form_list *list, struct text stem, const struct syllable *last)
+static void add_irregular_stem(struct form_list *list, struct text stem,
+                               const struct syllable *last)
 {
-    enum { INITIAL_NONE = 11, INITIAL_R = 5, VOWEL_A = 0, VOWEL_EO = 4, VOWEL_U = 13, VOWEL_WO = 14, VOWEL_EU = 18 };
+    enum {
+        INITIAL_NONE = 11,
+        INITIAL_R = 5,
+        VOWEL_A = 0,
+        VOWEL_EO = 4,
+        VOWEL_U = 13,
+        VOWEL_WO = 14,
+        VOWEL_EU = 18
+    };
     struct text beginning = text_slice(stem, 0, last->at);
     struct syllable before;
     if (!get_last_syllable(beginning, &before))
         return;
     list->beginning = text_slice(stem, 0, before.at);
-    bool is_b = last->initial == INITIAL_NONE && (last->vowel == VOWEL_U || last->vowel == VOWEL_WO);
+    bool is_b =
+        last->initial == INITIAL_NONE && (last->vowel == VOWEL_U || last->vowel == VOWEL_WO);
     bool is_reu = last->initial == INITIAL_R && (last->vowel == VOWEL_A || last->vowel == VOWEL_EO);
     if (is_b && before.final == NO_FINAL) {
         add(list, before.initial, before.vowel, FINAL_B);
     } else if (is_reu && before.final == FINAL_L) {
-        add(list, before.initial, before.vowel, NO_FINAL);
-        struct text *form = &list->forms[list->count - 1];
-        *form = arena_format(list->arena, "%.*s르", TEXT_ARGUMENT(*form));
+        before.final = NO_FINAL;
+        add_with_rest(list, &before, "르");
     }
     list->beginning = beginning;
 }
@@ -92,14 +110,10 @@ static void add_irregular_stem(struct form_list *list, struct text stem, const s
 static void add_forms_of_b(struct form_list *list, const struct syllable *last)
 {
     static const char *const rests[] = {"우", "운", "울", "워", "웠"};
-    size_t first = list->count;
-    add(list, last->initial, last->vowel, NO_FINAL);
-    if (list->count == first)
-        return;
-    struct text base = list->forms[--list->count];
-    for (size_t i = 0; i < sizeof(rests) / sizeof(*rests) && list->count < MAX_KOREAN_FORMS; i++)
-        list->forms[list->count++] =
-            arena_format(list->arena, "%.*s%s", TEXT_ARGUMENT(base), rests[i]);
+    struct syllable open = *last;
+    open.final = NO_FINAL;
+    for (size_t i = 0; i < sizeof(rests) / sizeof(*rests); i++)
+        add_with_rest(list, &open, rests[i]);
 }
 
 static bool can_merge(uint32_t final)
@@ -119,7 +133,8 @@ size_t korean_forms_list(struct text stem, struct text *forms, struct arena *are
     if (utf8_count_code_points(stem) < 2)
         return list.count;
     for (size_t i = 0; i < sizeof(merged_vowels) / sizeof(*merged_vowels); i++)
-        if (merged_vowels[i].merged == last.vowel && (last.final == NO_FINAL || last.final == FINAL_SS))
+        if (merged_vowels[i].merged == last.vowel &&
+            (last.final == NO_FINAL || last.final == FINAL_SS))
             add_forms(&list, last.initial, merged_vowels[i].stem);
     add_forms(&list, last.initial, last.vowel);
     add_irregular_stem(&list, stem, &last);

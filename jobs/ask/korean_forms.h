@@ -13,7 +13,8 @@ enum { MAX_KOREAN_FORMS = 24 };
  * their number. 0 for a word of one syllable, or one that does not end with Hangul. In `arena`. */
 size_t korean_forms_list(struct text stem, struct text *forms, struct arena *arena);
 
-/* Whether the word ends as one that describes the next one: 빌릴, 틀린, 하는. Many nouns end so, too.
+/* Whether the word ends as one that describes the next one: 빌릴, 틀린, 하는. Many nouns end so,
+ * too.
  */
 bool korean_forms_is_modifier(struct text word);
 

@@ -54,15 +54,17 @@ static bool ends_as_predicate(struct text word)
     return cue_words_end(CUE_PREDICATE_END, word, &size);
 }
 
-/* Whether a Korean word is a verb or an adjective by the word that follows: "열리지 않나요", "빌릴 수".
+/* Whether a Korean word is a verb or an adjective by the word that follows: "열리지 않나요", "빌릴
+ * 수".
  */
 static bool is_before_cue(const struct token *token, const struct token *next)
 {
     struct text stem = token_stem(next);
     if (cue_words_contain(CUE_AFTER_VERB, next->text) || cue_words_contain(CUE_AFTER_VERB, stem))
         return true;
-    return korean_forms_is_modifier(token->text) && (cue_words_contain(CUE_AFTER_MODIFIER, next->text) ||
-                                                    cue_words_contain(CUE_AFTER_MODIFIER, stem));
+    return korean_forms_is_modifier(token->text) &&
+           (cue_words_contain(CUE_AFTER_MODIFIER, next->text) ||
+            cue_words_contain(CUE_AFTER_MODIFIER, stem));
 }
 
 /* "비싼가요", "더운가": a modifier with an ending of a question; but "별점인가요". */
@@ -113,7 +115,8 @@ static struct concept make_concept(const struct parser *parser, size_t at)
     struct way *own = make_own_ways(token, &concept.way_count, parser->arena);
     enum word_weight weight = token_get_weight(token);
     concept.is_light = weight == WORD_IS_GENERAL;
-    concept.is_predicate = weight == WORD_IS_PREDICATE || looks_like_predicate(token, parser_get_token(parser, at + 1));
+    concept.is_predicate = weight == WORD_IS_PREDICATE ||
+                           looks_like_predicate(token, parser_get_token(parser, at + 1));
     if (concept.is_predicate && token->kind == LETTER_UNSPACED_SCRIPT)
         add_korean_forms(token, own, &concept.way_count, parser->arena);
     concept.ways =

@@ -61,12 +61,12 @@ static void a_sentence_says_what_the_quotes_say(void **state)
     } rows[] = {
         {"late delivery, bad", "Late delivery, bad"},
         {"the delivery was late, bad", "The delivery was late, bad"},
-        {"the delivery was not late, bad", ""},  /* a negation that no quote has */
-        {"the service was late, bad", ""},       /* of something else */
-        {"great delivery, bad", ""},             /* the other side */
-        {"late delivery on 3 days, bad", ""},    /* a number */
-        {"late delivery", ""},                   /* the fake model reads no complaint */
-        {"that and the", ""},                    /* nothing */
+        {"the delivery was not late, bad", ""}, /* a negation that no quote has */
+        {"the service was late, bad", ""},      /* of something else */
+        {"great delivery, bad", ""},            /* the other side */
+        {"late delivery on 3 days, bad", ""},   /* a number */
+        {"late delivery", ""},                  /* the fake model reads no complaint */
+        {"that and the", ""},                   /* nothing */
         {"", ""},
     };
     (void)state;
