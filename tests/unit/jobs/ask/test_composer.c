@@ -42,7 +42,7 @@ static void assert_composed(const char *const *prompts, const char *written, siz
     struct composer composer = {0};
     struct arena arena = {0};
     struct error error = {0};
-    struct text sentence;
+    struct text sentence = {0};
     fake_written = written;
     if (!composer_open(&composer, &model, &limits, &error) ||
         !composer_write(&composer, (struct text_array){quotes, quote_count}, polarity, &arena,
