@@ -44,7 +44,7 @@ stages: base pipeline stages/text stages/tasks stages/evidence stages/stats stag
 jobs: base pipeline stages/stages.h connectors/connectors.h connectors/input inference/t5.h
 jobs/report: base pipeline jobs/job.h jobs/log.h
 jobs/ask: base pipeline jobs/job.h jobs/model_options.h inference/t5.h stages/search stages/stats
-jobs/ask: stages/tasks stages/text
+jobs/ask: stages/evidence stages/tasks stages/text
 jobs/eval: base pipeline jobs/ask jobs/model_options.h stages/stages.h stages/search
 jobs/commands: base pipeline jobs jobs/ask jobs/eval jobs/report stages/stages.h connectors/connectors.h
 jobs/commands: connectors/input inference/t5.h stages/tasks/taxonomy.h

@@ -110,6 +110,15 @@ static void print_points(FILE *out, const struct answer *answer)
     }
 }
 
+/* Composed from the quotes of the first heading. */
+static void print_sentence(FILE *out, const struct answer *answer)
+{
+    if (answer->sentence.size > 0)
+        fprintf(out, "\nIn one sentence, composed from %s quotes\n  %.*s\n",
+                sentiment_names[answer->result->findings[0].polarity],
+                TEXT_ARGUMENT(answer->sentence));
+}
+
 /* ---- Quotes ---- */
 
 static void format_date(int64_t seconds, char date[32])
@@ -205,6 +214,7 @@ void answer_print(FILE *out, const struct answer *answer)
         print_figures(out, answer);
         print_unknown_words(out, answer->result);
         print_points(out, answer);
+        print_sentence(out, answer);
         print_quotes(out, answer);
     } else {
         print_not_found(out, answer);
@@ -355,6 +365,11 @@ void answer_print_json(FILE *out, const struct answer *answer)
     write_counts(&writer, "selected", &result->selected);
     write_counts(&writer, "about", &result->about);
     json_end(&writer);
+    json_write_key(&writer, TEXT("sentence"));
+    if (answer->sentence.size > 0)
+        json_write_text(&writer, answer->sentence);
+    else
+        json_write_null(&writer);
     json_write_key(&writer, TEXT("key_points"));
     json_begin_array(&writer);
     for (size_t i = 0; i < answer->point_count; i++)

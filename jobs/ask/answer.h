@@ -14,6 +14,7 @@ struct answer {
     const struct search_result *result;
     const struct answer_point *points;
     size_t point_count;
+    struct text sentence; /* composed from the quotes; empty: none */
     const struct corpus *corpus;
     size_t max_quotes;
     bool shows_sql;
@@ -22,7 +23,8 @@ struct answer {
 /* For a person. */
 void answer_print(FILE *out, const struct answer *answer);
 
-/* A line of JSON: question, found, confidence, filter, sql, counts, key_points, quotes. */
+/* A line of JSON: question, found, confidence, filter, sql, counts, sentence, key_points,
+ * quotes. */
 void answer_print_json(FILE *out, const struct answer *answer);
 
 #endif

@@ -9,6 +9,15 @@ struct topic_settings {
     struct text taxonomy; /* of [classify] */
 };
 
+struct writer_settings {
+    struct text writer; /* of [ground] */
+};
+
+static enum t5_precision get_precision(const struct job_model *settings)
+{
+    return text_equal(settings->precision, TEXT("f32")) ? T5_F32 : T5_INT8;
+}
+
 static bool open_store(struct asker *asker, struct error *error)
 {
     struct text path = arena_format(&asker->arena, "%s/winnow.db", asker->job.output.folder);
@@ -28,6 +37,39 @@ static bool open_store(struct asker *asker, struct error *error)
                      path.bytes, asker->job.path);
 }
 
+static bool open_model(struct asker *asker, struct error *error)
+{
+    const struct job_model *settings = &asker->job.model;
+    const char *path = settings->path.size ? job_resolve_path(&asker->job, settings->path)
+                                           : find_default_model(&asker->arena, error);
+    return path && t5_model_open(&asker->model, path, get_precision(settings), error);
+}
+
+/* Sentences are composed if the model writes, and the job lets it write summaries. */
+static bool open_composer(struct asker *asker, struct error *error)
+{
+    static const struct option options[] = {
+        {.name = "writer",
+         .type = OPTION_TEXT,
+         .offset = offsetof(struct writer_settings, writer),
+         .default_value = "auto"},
+        {0},
+    };
+    const struct job_model *model = &asker->job.model;
+    struct writer_settings settings = {0};
+    job_apply_with_defaults(&asker->job, "ground", (struct text){0}, options, &settings);
+    if (!text_equal(settings.writer, TEXT("auto")))
+        return true;
+    struct t5_limits limits = {
+        .batch = (size_t)model->batch,
+        .threads = count_threads(model->threads),
+        .beam = 1,
+        .precision = get_precision(model),
+        .kernels = model->kernels,
+    };
+    return composer_open(&asker->composer, asker->model, &limits, error);
+}
+
 /* The topics of the job's own list, or of its model. */
 static bool open_topics(struct asker *asker, struct error *error)
 {
@@ -43,10 +85,6 @@ static bool open_topics(struct asker *asker, struct error *error)
     job_apply_with_defaults(job, "classify", (struct text){0}, options, &settings);
     if (settings.taxonomy.size > 0)
         return taxonomy_read_file(&asker->taxonomy, settings.taxonomy, error);
-    const char *path = job->model.path.size ? job_resolve_path(job, job->model.path)
-                                            : find_default_model(&asker->arena, error);
-    if (!path || !t5_model_open(&asker->model, path, T5_INT8, error))
-        return false;
     taxonomy_read_from_model(&asker->taxonomy, asker->model);
     return true;
 }
@@ -54,7 +92,8 @@ static bool open_topics(struct asker *asker, struct error *error)
 bool asker_open(struct asker *asker, const char *path, struct text overrides, struct error *error)
 {
     if (!job_load(&asker->job, path, overrides, error) || !open_store(asker, error) ||
-        !open_topics(asker, error) || !corpus_load(&asker->corpus, asker->store, error) ||
+        !open_model(asker, error) || !open_topics(asker, error) || !open_composer(asker, error) ||
+        !corpus_load(&asker->corpus, asker->store, error) ||
         !key_points_load(&asker->points, asker->store, &asker->corpus, error))
         return false;
     related_words_load(&asker->related, &asker->arena);
@@ -64,6 +103,7 @@ bool asker_open(struct asker *asker, const char *path, struct text overrides, st
 
 void asker_close(struct asker *asker)
 {
+    composer_close(&asker->composer);
     key_points_free(&asker->points);
     corpus_free(&asker->corpus);
     taxonomy_close(&asker->taxonomy);
@@ -86,6 +126,23 @@ bool asker_ask(struct asker *asker, struct text text, size_t max, struct asked *
         asked->point_count =
             key_points_choose(&asker->points, &scope, &asked->points, &asked->arena);
     return true;
+}
+
+bool asker_compose(const struct asker *asker, struct asked *asked, size_t max,
+                   struct text *sentence, struct error *error)
+{
+    const struct search_result *result = &asked->result;
+    struct text *quotes = arena_alloc(&asked->arena, max + 1, sizeof(*quotes));
+    size_t count = 0;
+    *sentence = (struct text){0};
+    if (!result->found)
+        return true;
+    enum sentiment polarity = result->findings[0].polarity;
+    for (size_t i = 0; i < result->count && i < max; i++)
+        if (result->findings[i].polarity == polarity)
+            quotes[count++] = result->findings[i].text;
+    return composer_write(&asker->composer, (struct text_array){quotes, count}, polarity,
+                          &asked->arena, sentence, error);
 }
 
 void asked_free(struct asked *asked)

@@ -2,6 +2,7 @@
 #ifndef JOBS_ASK_ASKER_H
 #define JOBS_ASK_ASKER_H
 
+#include "jobs/ask/composer.h"
 #include "jobs/ask/key_points.h"
 #include "jobs/ask/search.h"
 #include "jobs/job.h"
@@ -9,7 +10,8 @@
 struct asker {
     struct job job;
     struct store *store;
-    struct t5_model *model; /* its list of topics is used */
+    struct t5_model *model;
+    struct composer composer;
     struct taxonomy taxonomy;
     struct related_words related;
     struct corpus corpus;
@@ -37,6 +39,12 @@ struct asked {
  * after a failure. */
 bool asker_ask(struct asker *asker, struct text text, size_t max, struct asked *asked,
                struct error *error);
+
+/* Composes a sentence from the quotes of the answer, of which `max` are shown; in asked->arena.
+ * Empty if there is none. */
+bool asker_compose(const struct asker *asker, struct asked *asked, size_t max,
+                   struct text *sentence, struct error *error);
+
 void asked_free(struct asked *asked);
 
 #endif

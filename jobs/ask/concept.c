@@ -2,6 +2,7 @@
 #include "jobs/ask/concept.h"
 
 #include "base/hash.h"
+#include "base/hash_table.h"
 #include "base/normalize.h"
 #include "base/utf8.h"
 #include "jobs/ask/tokens.h"
@@ -13,7 +14,10 @@ const double related_strength = 0.85, topic_strength = 0.3;
  */
 static const double partial_strength = 0.6;
 
-enum { PARTIAL_SYLLABLES = 2, MAX_WAYS = 200 };
+/* Of a word with many meanings, a word that is in one of its groups only. */
+static const double doubtful_strength = 0.6;
+
+enum { PARTIAL_SYLLABLES = 2, MAX_WAYS = 300, MANY_GROUPS = 4 };
 
 static const char *const groups[] = {
 #define ROW(words) words,
@@ -193,6 +197,12 @@ double concept_match(const struct concept *concept, const struct compared_text *
 
 /* ---- Related words ---- */
 
+/* Whether it has several words: "customer service", "pre-existing". */
+static bool is_phrase(const struct way *way)
+{
+    return way_is_korean(way) ? has_blank(way->text) : way->stem_count > 1;
+}
+
 void related_words_load(struct related_words *related, struct arena *arena)
 {
     size_t group_count = sizeof(groups) / sizeof(*groups), capacity = 0;
@@ -213,9 +223,9 @@ bool way_is_same_word(const struct way *a, const struct way *b)
 {
     if (way_is_korean(a) != way_is_korean(b))
         return false;
-    if (has_blank(a->text) != has_blank(b->text))
-        return false;
     if (way_is_korean(a)) {
+        if (has_blank(a->text) != has_blank(b->text))
+            return false;
         const struct way *shorter = a->text.size < b->text.size ? a : b,
                          *longer = shorter == a ? b : a;
         return text_equal(a->text, b->text) ||
@@ -252,7 +262,7 @@ const struct way *related_words_find_phrase(const struct related_words *related,
 {
     for (size_t i = 0; i < related->count; i++) {
         const struct way *way = &related->ways[i];
-        if (has_blank(way->text) && way_is_korean(way) == way_is_korean(phrase) &&
+        if (is_phrase(way) && way_is_korean(way) == way_is_korean(phrase) &&
             (way_is_korean(way) ? text_starts_with(phrase->text, way->text)
                                 : way_is_same_word(way, phrase)))
             return way;
@@ -260,12 +270,22 @@ const struct way *related_words_find_phrase(const struct related_words *related,
     return NULL;
 }
 
-static bool is_listed(const struct way *ways, size_t count, struct text text)
+/* Sets which groups contain one of the ways, and returns their number. */
+static size_t find_groups(const struct related_words *related, const struct way *ways, size_t count,
+                          bool *is_found, struct arena *arena)
 {
-    for (size_t i = 0; i < count; i++)
-        if (text_equal(ways[i].text, text))
-            return true;
-    return false;
+    struct way *plain = arena_alloc(arena, count, sizeof(*plain));
+    size_t found = 0;
+    for (size_t k = 0; k < count; k++)
+        plain[k] = without_final_consonant(&ways[k], arena);
+    for (size_t i = 0; i < related->count; i++)
+        for (size_t k = 0; k < count && !is_found[related->groups[i]]; k++)
+            if (way_is_same_word(&related->ways[i], &ways[k]) ||
+                way_is_same_word(&related->ways[i], &plain[k])) {
+                is_found[related->groups[i]] = true;
+                found++;
+            }
+    return found;
 }
 
 struct way *related_words_expand(const struct related_words *related, const struct way *ways,
@@ -273,21 +293,26 @@ struct way *related_words_expand(const struct related_words *related, const stru
 {
     size_t own = *count;
     struct way *all = arena_alloc(arena, own + MAX_WAYS, sizeof(*all));
+    size_t *shared = arena_alloc(arena, own + MAX_WAYS, sizeof(*shared));
     memcpy(all, ways, own * sizeof(*all));
-    bool *is_added = arena_alloc(arena, related->count, sizeof(*is_added));
+    bool *is_found = arena_alloc(arena, related->count, sizeof(*is_found));
+    size_t own_groups = find_groups(related, ways, own, is_found, arena);
+    struct hash_table indexes = {0};
+    for (size_t i = 0; i < own; i++)
+        hash_table_get_or_insert(&indexes, hash_text(ways[i].text), i, NULL);
     for (size_t i = 0; i < related->count; i++) {
-        bool is_own = false;
-        for (size_t k = 0; k < own; k++) {
-            struct way plain = without_final_consonant(&ways[k], arena);
-            is_own |= way_is_same_word(&related->ways[i], &ways[k]) ||
-                      way_is_same_word(&related->ways[i], &plain);
-        }
-        for (size_t k = 0; is_own && k < related->count && *count < own + MAX_WAYS; k++)
-            if (related->groups[k] == related->groups[i] && !is_added[k]) {
-                is_added[k] = true;
-                if (!is_listed(all, *count, related->ways[k].text))
-                    all[(*count)++] = related->ways[k];
-            }
+        bool is_new;
+        if (!is_found[related->groups[i]] || *count == own + MAX_WAYS)
+            continue;
+        size_t index =
+            *hash_table_get_or_insert(&indexes, hash_text(related->ways[i].text), *count, &is_new);
+        if (is_new)
+            all[(*count)++] = related->ways[i];
+        shared[index]++;
     }
+    for (size_t i = own; i < *count; i++)
+        if (own_groups >= MANY_GROUPS && shared[i] == 1)
+            all[i].strength = doubtful_strength;
+    hash_table_free(&indexes);
     return all;
 }

@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "base/normalize.h"
+#include "jobs/ask/cue_words.h"
 
 enum { MAX_VALUES = 300, MAX_RARE_VALUES = 10, MAX_VALUE_SIZE = 80, MAX_COLUMNS = 200 };
 
@@ -14,14 +15,8 @@ enum { MAX_VALUES = 300, MAX_RARE_VALUES = 10, MAX_VALUE_SIZE = 80, MAX_COLUMNS 
  */
 static bool names_things(struct text name)
 {
-    static const char *const words[] = {"product", "item",  "model", "article", "course", "brand",
-                                        "app",     "title", "상품",  "제품",    "모델",   "브랜드",
-                                        "품목",    "강의",  "강좌",  NULL};
     struct arena arena = {0};
-    struct text key = normalize_key(name, &arena);
-    bool found = false;
-    for (size_t i = 0; words[i]; i++)
-        found |= text_find(key, text_of(words[i]), 0) < key.size;
+    bool found = cue_words_are_in(CUE_PRODUCT_COLUMN, normalize_key(name, &arena));
     arena_free(&arena);
     return found;
 }

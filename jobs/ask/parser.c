@@ -2,6 +2,7 @@
 #include "jobs/ask/parser.h"
 
 #include "base/utf8.h"
+#include "jobs/ask/cue_words.h"
 
 static const struct {
     enum word_weight weight;
@@ -47,17 +48,13 @@ static bool is_english_form(struct text word, struct text base)
  */
 static bool is_korean_form(struct text word, struct text base)
 {
-    static const char *const beginnings[] = {
-        "하", "되", "된", "한", "할", "될", "함", "됨", "해", "돼", "했", "됐", "이", "가", "을",
-        "를", "은", "는", "도", "다", "던", "고", "거", "겠", "기", "나", "네", "니", "더", "려",
-        "면", "서", "지", "워", "운", "울", "웠", "어", "아", "여", "스", "럽", "게", NULL};
     if (!text_starts_with(word, base) || utf8_count_code_points(base) < 2)
         return false;
     struct text rest = text_slice(word, base.size, word.size);
     size_t first = 0;
     if (rest.size > 0)
         utf8_decode(rest, 0, &first);
-    return rest.size == 0 || text_is_one_of(text_slice(rest, 0, first), beginnings);
+    return rest.size == 0 || cue_words_contain(CUE_VERB_BEGINNING, text_slice(rest, 0, first));
 }
 
 static bool is_form(const struct token *token, struct text base)
@@ -85,10 +82,6 @@ bool token_says_nothing(const struct token *token)
 
 bool token_names_feedback(const struct token *token)
 {
-    const char *const words[] = {"reviews",  "review",    "answers",     "comments",  "mails",
-                                 "emails",   "responses", "respondents", "customers", "feedback",
-                                 "tickets",  "users",     "buyers",      "people",    "guests",
-                                 "speakers", "고객",      "리뷰",        "후기",      NULL};
-    return text_is_one_of(token->text, words) ||
-           (token->kind == LETTER_UNSPACED_SCRIPT && text_is_one_of(token_stem(token), words));
+    return cue_words_contain(CUE_FEEDBACK, token->text) ||
+           cue_words_contain(CUE_FEEDBACK, token_stem(token));
 }

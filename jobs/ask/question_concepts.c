@@ -2,6 +2,7 @@
 #include "jobs/ask/question_concepts.h"
 
 #include "base/utf8.h"
+#include "jobs/ask/cue_words.h"
 #include "jobs/ask/korean_forms.h"
 
 enum { MAX_WORDS_OF_PHRASE = 3, MAX_OWN_WAYS = 3 + MAX_KOREAN_FORMS };
@@ -20,10 +21,8 @@ static struct way *make_own_ways(const struct token *token, size_t *count, struc
         return ways;
     size_t first;
     utf8_decode(token->text, 0, &first);
-    static const char *const particles[] = {"이", "가", "은", "는", "을", "를", "에",
-                                            "의", "도", "로", "와", "과", NULL};
     struct text last = text_slice(token->text, first, token->text.size);
-    if (stem.size == token->text.size && text_is_one_of(last, particles))
+    if (stem.size == token->text.size && cue_words_contain(CUE_PARTICLE, last))
         ways[(*count)++] = way_make(text_slice(token->text, 0, first), 0.9, arena);
     return ways;
 }
@@ -51,35 +50,50 @@ static void set_topic(const struct parser *parser, struct text word, struct conc
 
 static bool ends_as_predicate(struct text word)
 {
-    static const char *const endings[] = {"기", "는", "면", "고", "서", "지", NULL};
-    for (size_t i = 0; endings[i]; i++)
-        if (text_ends_with(word, text_of(endings[i])))
-            return true;
-    return false;
+    size_t size;
+    return cue_words_end(CUE_PREDICATE_END, word, &size);
 }
 
-/* Whether the form of a word shows that it is a verb or an adjective. In Korean, an ending shows it
- * (가기), or it is a single syllable (산); in English, -ed. */
-static bool looks_like_predicate(const struct token *token)
+/* Whether a Korean word is a verb or an adjective by the word that follows: "열리지 않나요", "빌릴
+ * 수".
+ */
+static bool is_before_cue(const struct token *token, const struct token *next)
+{
+    struct text stem = token_stem(next);
+    if (cue_words_contain(CUE_AFTER_VERB, next->text) || cue_words_contain(CUE_AFTER_VERB, stem))
+        return true;
+    return korean_forms_is_modifier(token->text) &&
+           (cue_words_contain(CUE_AFTER_MODIFIER, next->text) ||
+            cue_words_contain(CUE_AFTER_MODIFIER, stem));
+}
+
+/* "비싼가요", "더운가": a modifier with an ending of a question; but "별점인가요". */
+static bool is_asked_modifier(const struct token *token, struct text stem)
+{
+    struct text rest = text_slice(token->text, stem.size, token->text.size);
+    return text_starts_with(rest, TEXT("가")) && korean_forms_is_modifier(stem);
+}
+
+/* Whether the form of a word shows that it is a verb or an adjective. In Korean, an ending or the
+ * next word shows it (가기), or it is a single syllable (산); in English, -ed. */
+static bool looks_like_predicate(const struct token *token, const struct token *next)
 {
     struct text stem = token_stem(token);
     return token->kind == LETTER_UNSPACED_SCRIPT
                ? token_is_predicate(token) || utf8_count_code_points(stem) == 1 ||
-                     (utf8_count_code_points(stem) == 2 && ends_as_predicate(stem))
+                     (utf8_count_code_points(stem) == 2 && ends_as_predicate(stem)) ||
+                     is_asked_modifier(token, stem) || is_before_cue(token, next)
                : token->text.size > 5 && text_ends_with(token->text, TEXT("ed"));
 }
 
 /* A Korean word as it is shown: without a particle that can be nothing else. */
 static struct text without_particle(struct text word)
 {
-    static const char *const particles[] = {"에서", "으로", "을", "를", "은",
-                                            "는",   "에",   "의", NULL};
-    for (size_t i = 0; particles[i]; i++) {
-        struct text particle = text_of(particles[i]);
-        if (word.size >= particle.size + 6 && text_ends_with(word, particle))
-            return text_slice(word, 0, word.size - particle.size);
-    }
-    return word;
+    enum { MIN_LEFT = 6 }; /* two syllables */
+    size_t size;
+    bool has_particle = cue_words_end(CUE_SHOWN_PARTICLE, word, &size);
+    return has_particle && word.size >= size + MIN_LEFT ? text_slice(word, 0, word.size - size)
+                                                        : word;
 }
 
 /* Adds other forms of the token, a verb or an adjective, to its ways. */
@@ -93,14 +107,16 @@ static void add_korean_forms(const struct token *token, struct way *ways, size_t
             ways[(*count)++] = way_make(forms[i], form_strength, arena);
 }
 
-static struct concept make_concept(const struct parser *parser, const struct token *token)
+static struct concept make_concept(const struct parser *parser, size_t at)
 {
+    const struct token *token = parser_get_token(parser, at);
     struct concept concept = {.word = without_particle(token->original)};
     struct text stem = token_stem(token);
     struct way *own = make_own_ways(token, &concept.way_count, parser->arena);
     enum word_weight weight = token_get_weight(token);
     concept.is_light = weight == WORD_IS_GENERAL;
-    concept.is_predicate = weight == WORD_IS_PREDICATE || looks_like_predicate(token);
+    concept.is_predicate = weight == WORD_IS_PREDICATE ||
+                           looks_like_predicate(token, parser_get_token(parser, at + 1));
     if (concept.is_predicate && token->kind == LETTER_UNSPACED_SCRIPT)
         add_korean_forms(token, own, &concept.way_count, parser->arena);
     concept.ways =
@@ -181,18 +197,22 @@ static void join_alternatives(struct concept *concept, const struct concept *oth
 
 static bool is_or(const struct token *token)
 {
-    static const char *const words[] = {"or", "또는", "혹은", NULL};
-    return text_is_one_of(token->text, words);
+    return cue_words_contain(CUE_OR, token->text);
 }
 
 /* Those for whom something is: "a discount for students". Else they are the customers, who say
  * something. */
 static bool is_audience(const struct parser *parser, size_t at)
 {
-    static const char *const people[] = {"students", "members", "women",   "men",     "patients",
-                                         "tourists", "users",   "parents", "readers", NULL};
     return at > 0 && token_is(parser_get_token(parser, at - 1), TEXT("for")) &&
-           text_is_one_of(parser_get_token(parser, at)->text, people);
+           cue_words_contain(CUE_AUDIENCE, parser_get_token(parser, at)->text);
+}
+
+/* Those who say something, whoever they are: "what do citizens say about ...". */
+static bool is_speaker(const struct parser *parser, size_t at)
+{
+    return at > 0 && cue_words_contain(CUE_ASKS, parser_get_token(parser, at - 1)->text) &&
+           cue_words_contain(CUE_SAYS, parser_get_token(parser, at + 1)->text);
 }
 
 void question_concepts_find(struct parser *parser)
@@ -205,10 +225,11 @@ void question_concepts_find(struct parser *parser)
         const struct token *token = parser_get_token(parser, i);
         struct concept concept;
         words = find_phrase(parser, i, &concept);
-        if (!words && (token->is_used || (token_says_nothing(token) && !is_audience(parser, i))))
+        if (!words && (token->is_used || is_speaker(parser, i) ||
+                       (token_says_nothing(token) && !is_audience(parser, i))))
             continue;
         if (!words)
-        concept = make_concept(parser, token);
+        concept = make_concept(parser, i);
         bool follows_or =
             i > 0 && is_or(parser_get_token(parser, i - 1)) && end_of_previous == i - 1;
         if (follows_or)

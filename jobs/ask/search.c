@@ -12,7 +12,7 @@ enum { MAX_CANDIDATES = 300 };
 
 enum { SHORT_SENTENCE = 30, LONG_SENTENCE = 250 }; /* code points */
 
-const double search_min_confidence = 0.5;
+const double search_min_confidence = 0.45;
 
 /* Of the score: how much the sentence alone counts, against the whole record. */
 static const double sentence_share = 0.55;
@@ -23,10 +23,11 @@ static const double length_penalty = 0.03; /* of the longest and of the shortest
 /* Of the confidence of the best record: what a quote needs next to an answer. */
 static const double min_quote_share = 0.5;
 
-/* Of the confidence: how much the sentence alone counts, against the whole record; and of the
- * weight of a verb, an adjective or an adverb that the record does not have: customers have many
- * words for it. */
-static const double sentence_confidence = 0.5, missing_predicate_share = 0.3;
+/* Of the confidence: how much the sentence alone counts, against the whole record; how much a
+ * related word counts, against the question's own; and of the weight of a verb, an adjective or an
+ * adverb that the record does not have: customers have many words for it. */
+static const double sentence_confidence = 0.8, related_confidence = 0.75,
+                    missing_predicate_share = 0.4;
 
 /* Of questions that only filter. */
 static const double confidence_share = 0.2;
@@ -216,6 +217,12 @@ static double match_topic(const struct searcher *searcher, size_t concept, size_
     return topic <= named_topic_strength ? topic : 0;
 }
 
+/* What a match counts for the confidence. */
+static double weigh_match(double match)
+{
+    return match <= related_strength ? related_confidence * match : match;
+}
+
 /* Sets the shares of the question's words that the finding's record has. */
 static void weigh_matches(const struct sentence_comparer *comparer, struct finding *finding)
 {
@@ -226,7 +233,8 @@ static void weigh_matches(const struct sentence_comparer *comparer, struct findi
         double topic = match_topic(searcher, i, finding->record);
         double in_record = fmax(comparer->in_record[i], topic);
         double in_sentence = fmax(comparer->in_sentence[i], topic);
-        double match = sentence_confidence * in_sentence + (1 - sentence_confidence) * in_record;
+        double match = sentence_confidence * weigh_match(in_sentence) +
+                       (1 - sentence_confidence) * weigh_match(in_record);
         double missing = concept->is_predicate || concept->is_light ? missing_predicate_share : 1;
         sum += searcher->weights[i] * in_record;
         confident_sum += searcher->weights[i] * match;

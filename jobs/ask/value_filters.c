@@ -3,13 +3,13 @@
 
 #include "base/ascii.h"
 #include "base/utf8.h"
+#include "jobs/ask/cue_words.h"
 
 enum { MAX_WORDS_OF_VALUE = 16, MIN_PART_SIZE = 3 };
 
 static bool is_preposition(const struct token *token)
 {
-    static const char *const words[] = {"in", "from", "at", "to", "for", "of", "on", "via", NULL};
-    return text_is_one_of(token->text, words);
+    return cue_words_contain(CUE_PREPOSITION, token->text);
 }
 
 /* The question's token says the word of a value: as it is, or with a Korean particle. */

@@ -22,13 +22,16 @@ static bool answer_question(struct asker *asker, const struct ask_command_option
 {
     struct asked asked = {0};
     size_t max = options->quotes > ANSWER_NEAREST ? (size_t)options->quotes : ANSWER_NEAREST;
-    bool ok = asker_ask(asker, text, max, &asked, error);
+    struct text sentence = {0};
+    bool ok = asker_ask(asker, text, max, &asked, error) &&
+              asker_compose(asker, &asked, (size_t)options->quotes, &sentence, error);
     if (ok) {
         struct answer answer = {
             .question = &asked.question,
             .result = &asked.result,
             .points = asked.points,
             .point_count = asked.point_count,
+            .sentence = sentence,
             .corpus = &asker->corpus,
             .max_quotes = (size_t)options->quotes,
             .shows_sql = options->shows_sql,
@@ -128,8 +131,9 @@ const struct command ask_command = {
         "understood the question: period, values of columns (product, region, source), stars,\n"
         "praise or complaints, and the words that it looked for. Then how many records these are\n"
         "and how they are labelled, the key points that several of them say, and sentences that\n"
-        "customers wrote, each with its date, source and feedback_id. It writes no text of its "
-        "own.\n"
+        "customers wrote, each with its date, source and feedback_id. If the job's model can "
+        "write,\n"
+        "a sentence is composed from words of the quotes; otherwise all text is of customers.\n"
         "\n"
         "If no record answers the question, it says so, names the words that no record has, and\n"
         "shows the nearest sentences. Periods (\"last month\") count from the newest record.\n"

@@ -239,6 +239,9 @@ static void fake_choose(const struct t5_choices *choices, struct text input, str
     output->items = items;
 }
 
+/* What t5_generate writes with choices; NULL: items of the choices. */
+static const char *fake_written;
+
 static struct text fake_summary(struct text input, size_t max_tokens, struct arena *arena)
 {
     struct text summary = {0}, part, rest = input;
@@ -261,7 +264,9 @@ bool t5_generate(struct t5_session *session, const struct t5_decoding *decoding,
     (void)error;
     for (size_t i = 0; i < session->count; i++) {
         outputs[i] = (struct t5_output){.finish_reason = T5_FINISH_END};
-        if (decoding->choices)
+        if (decoding->choices && fake_written)
+            outputs[i].text = text_of(fake_written);
+        else if (decoding->choices)
             fake_choose(decoding->choices, session->inputs[i], arena, &outputs[i]);
         else
             outputs[i].text = fake_summary(session->inputs[i], decoding->max_tokens, arena);

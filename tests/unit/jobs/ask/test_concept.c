@@ -78,12 +78,42 @@ static void related_words_cross_languages(void **state)
     arena_free(&arena);
 }
 
+/* "late" is in many groups: a word of only one of them may mean something else. */
+static void words_of_one_group_of_many_are_doubted(void **state)
+{
+    static const struct {
+        const char *own, *text;
+        bool is_doubted;
+    } rows[] = {
+        {"late", "a long delay", false},
+        {"late", "in the evening", true},
+        {"hotel", "a hostel", false},
+        {"pre-existing", "a preexisting illness", false},
+    };
+    (void)state;
+    struct arena arena = {0};
+    struct related_words related = {0};
+    related_words_load(&related, &arena);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        struct way own = way_make(text_of(rows[i].own), 1, &arena);
+        size_t count = 1;
+        struct concept concept = {.ways = related_words_expand(&related, &own, &count, &arena)};
+        concept.way_count = count;
+        struct compared_text text = compared_text_make(text_of(rows[i].text), &arena);
+        double found = concept_match(&concept, &text);
+        if ((found < related_strength) != rows[i].is_doubted)
+            fail_msg("'%s' finds '%s' with %.2f", rows[i].own, rows[i].text, found);
+    }
+    arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(inflections_are_one_word),
         cmocka_unit_test(the_first_syllables_of_a_long_word_count_in_part),
         cmocka_unit_test(related_words_cross_languages),
+        cmocka_unit_test(words_of_one_group_of_many_are_doubted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -23,6 +23,10 @@ static void forms_of_a_verb_are_found(void **state)
         {"배우", "배웠어요", true},
         {"바꾸", "바꿨", true},
         {"비싸", "비쌉니다", true},
+        {"더운", "덥네요", true},
+        {"덥", "더워서", true}, /* of one syllable, but the form has two */
+        {"눌러", "누르면", true},
+        {"몰라", "모르겠어요", true},
         {"틀리", "들렸어요", false},
         {"배우", "배가 고파요", false},
         {"크", "큰", false}, /* of one syllable */
@@ -42,8 +46,22 @@ static void forms_of_a_verb_are_found(void **state)
     arena_free(&arena);
 }
 
+static void modifiers_are_recognized(void **state)
+{
+    static const char *const modifiers[] = {"빌릴", "틀린", "하는", "쓰던", "비싼"};
+    static const char *const others[] = {"별점인", "배송", "빌리기", "late", ""};
+    (void)state;
+    for (size_t i = 0; i < sizeof(modifiers) / sizeof(*modifiers); i++)
+        if (!korean_forms_is_modifier(text_of(modifiers[i])))
+            fail_msg("'%s' is not recognized", modifiers[i]);
+    for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+        if (korean_forms_is_modifier(text_of(others[i])))
+            fail_msg("'%s' is taken for one", others[i]);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(forms_of_a_verb_are_found)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(forms_of_a_verb_are_found),
+                                       cmocka_unit_test(modifiers_are_recognized)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
