@@ -313,6 +313,36 @@ static void find_nouns(struct phrase_counter *counter)
     free(forms);
 }
 
+/* Of "aap" and "app" the same. 0: the word is too long, or of another script. */
+static uint64_t hash_without_doubles(struct text word)
+{
+    char letters[64];
+    size_t count = 0;
+    for (size_t i = 0; i < word.size; i++) {
+        if (word.bytes[i] < 'a' || word.bytes[i] > 'z' || count == sizeof(letters))
+            return 0;
+        if (i == 0 || word.bytes[i] != word.bytes[i - 1])
+            letters[count++] = word.bytes[i];
+    }
+    return hash_text((struct text){letters, count});
+}
+
+/* Words that differ from a generic one in doubled letters only are misspelled. */
+static void exclude_misspelled(struct phrase_counter *counter)
+{
+    const struct phrase_corpus *corpus = counter->corpus;
+    struct hash_table generic = {0};
+    for (size_t i = 0; i < corpus->stems.count; i++)
+        if (corpus->is_generic[i] && !terms_is_stop_word(corpus->stems.texts[i]))
+            hash_table_get_or_insert(&generic, hash_without_doubles(corpus->stems.texts[i]), 0,
+                                     NULL);
+    for (size_t i = 0; i < corpus->stems.count; i++) {
+        uint64_t hash = hash_without_doubles(corpus->stems.texts[i]);
+        counter->is_no_noun[i + 1] |= hash && hash_table_find(&generic, hash);
+    }
+    hash_table_free(&generic);
+}
+
 static uint64_t hash_words(const uint32_t *words, uint32_t count)
 {
     uint64_t hash = hash_combine_number(HASH_SEED, count);
@@ -402,6 +432,7 @@ void phrase_list_build(struct phrase_list *list, const struct phrase_corpus *cor
     struct phrase_counter counter = {.corpus = corpus, .min_documents = min_documents};
     count_stems(&counter);
     find_nouns(&counter);
+    exclude_misspelled(&counter);
     for_each_phrase(&counter, count_phrase);
     select_phrases(&counter, list);
     for_each_phrase(&counter, list_document);
