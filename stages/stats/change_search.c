@@ -26,7 +26,7 @@ enum {
     FALL_RATIO_COUNT = sizeof(fall_ratios) / sizeof(*fall_ratios)
 };
 
-static const double max_q_value = 0.09, min_hits = 5, min_ratio = 1.5, part_factor = 10;
+static const double max_q_value = 0.08, min_hits = 5, min_ratio = 1.5, part_factor = 10;
 
 /* Above it, a period's factor would mostly be near 0 or very large. */
 static const double max_clumping = 1;

@@ -20,6 +20,12 @@ static const char *const generic_words[] = {
 #undef ROW
 };
 
+static const struct text generic_endings[] = {
+#define ROW(language, ending) TEXT(ending),
+#include "stages/text/data/generic_endings.inc"
+#undef ROW
+};
+
 /* Praise and blame among them say nothing about the subject either. */
 static const struct opinion_word {
     const char *family, *word;
@@ -89,9 +95,18 @@ static bool is_short(struct text word)
     return letters < (is_unspaced ? 2 : 3);
 }
 
+static bool has_generic_ending(const struct word *word)
+{
+    for (size_t i = 0; i < sizeof(generic_endings) / sizeof(*generic_endings); i++)
+        if (text_ends_with(word->stem, generic_endings[i]))
+            return true;
+    return false;
+}
+
 static bool is_generic_word(const struct phrase_corpus *corpus, const struct word *word)
 {
     return word->is_stop_word || word->is_number || is_short(word->surface) ||
+           (word->is_korean && has_generic_ending(word)) ||
            hash_table_find(&corpus->generic, hash_text(word->surface)) ||
            hash_table_find(&corpus->generic, hash_text(word->stem));
 }
