@@ -201,11 +201,11 @@ static struct text format_moved(const struct insight *insight, struct arena *are
         return arena_format(arena, "%.*s have no clear part in the change of the %s %.*s: %.*s",
                             TEXT_ARGUMENT(records), get_score_name(insight), TEXT_ARGUMENT(period),
                             TEXT_ARGUMENT(format_signed(insight, arena)));
-    return arena_format(
-        arena, "%.*s go with a %s of the %s by %.*s %.*s: %s", TEXT_ARGUMENT(records),
-        falls ? "fall" : "rise", get_score_name(insight), TEXT_ARGUMENT(difference),
-        TEXT_ARGUMENT(period),
-        is_tone ? (falls ? "they rate lower" : "they rate higher") : "their share changed");
+    return arena_format(arena, "%.*s go with a %s of the %s by %.*s %.*s: %s",
+                        TEXT_ARGUMENT(records), falls ? "fall" : "rise", get_score_name(insight),
+                        TEXT_ARGUMENT(difference), TEXT_ARGUMENT(period),
+                        is_tone ? (falls ? "they rate lower" : "they rate higher")
+                                : "their share changed");
 }
 
 /* ---- Words ---- */

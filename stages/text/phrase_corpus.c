@@ -148,8 +148,8 @@ static void append_word(struct phrase_corpus *corpus, uint32_t stem, uint32_t su
                                 sizeof(*corpus->words));
     corpus->written = memory_grow(corpus->written, &corpus->written_capacity,
                                   corpus->word_count + 1, sizeof(*corpus->written));
-    corpus->forms =
-        memory_grow(corpus->forms, &corpus->forms_capacity, corpus->word_count + 1, sizeof(uint8_t));
+    corpus->forms = memory_grow(corpus->forms, &corpus->forms_capacity, corpus->word_count + 1,
+                                sizeof(uint8_t));
     corpus->words[corpus->word_count] = stem;
     corpus->forms[corpus->word_count] = (uint8_t)form;
     corpus->written[corpus->word_count++] = surface;
@@ -169,11 +169,11 @@ static enum word_form get_form(const struct word *word)
 {
     enum { MIN_ADVERB_SIZE = 5 };
     if (word->is_korean)
-        return word->is_predicate                      ? FORM_PREDICATE
-               : word->has_particle                    ? FORM_PARTICLE
+        return word->is_predicate                     ? FORM_PREDICATE
+               : word->has_particle                   ? FORM_PARTICLE
                : word->stem.size < word->surface.size ? FORM_VERBAL
-               : word->may_be_short                    ? FORM_SHORT
-                                                       : FORM_ALONE;
+               : word->may_be_short                   ? FORM_SHORT
+                                                      : FORM_ALONE;
     bool is_adverb = word->surface.size >= MIN_ADVERB_SIZE &&
                      text_ends_with(word->surface, TEXT("ly")) &&
                      !text_is_one_of(word->surface, nouns_in_ly);
@@ -298,19 +298,20 @@ static double count_noun_forms(const uint32_t *forms)
     return forms[FORM_ALONE] + forms[FORM_SHORT] + forms[FORM_PARTICLE] + forms[FORM_VERBAL];
 }
 
-/* Whether the texts use a word as something else than a noun. A Korean noun has particles: not
- * clearly fewer, by two standard deviations, than words of these texts usually have; of what may be
- * a short noun and its particle, that need not be clear. In English, only adverbs show themselves.
- */
+/* Whether the texts use a word as something else than a noun. A Korean noun has particles. A word
+ * that has hardly any, clearly (by two standard deviations) fewer than words of these texts usually
+ * have, is none; nor is what may be a short noun and its particle, if it has few others. In
+ * English, only adverbs show themselves. */
 static bool shows_no_noun(const uint32_t *forms, const uint32_t *all_forms)
 {
-    const double min_particles = 0.4; /* of those that are expected */
+    const double hardly_any = 0.15, few = 0.4; /* of the particles that are expected */
     double nouns = count_noun_forms(forms), all_nouns = count_noun_forms(all_forms);
     double expected = all_nouns > 0 ? nouns * all_forms[FORM_PARTICLE] / all_nouns : 0,
            missing = expected - forms[FORM_PARTICLE];
     return forms[FORM_ADVERB] > forms[FORM_OTHER] || forms[FORM_PREDICATE] > nouns ||
-           (forms[FORM_PARTICLE] < min_particles * expected &&
-            (forms[FORM_SHORT] > 0 || missing * missing >= 4 * expected));
+           (forms[FORM_SHORT] > 0 && forms[FORM_PARTICLE] < few * expected) ||
+           (forms[FORM_PARTICLE] < hardly_any * expected &&
+            forms[FORM_VERBAL] < hardly_any * nouns && missing * missing >= 4 * expected);
 }
 
 static void find_nouns(struct phrase_counter *counter)
@@ -320,7 +321,8 @@ static void find_nouns(struct phrase_counter *counter)
     uint32_t all_forms[WORD_FORM_COUNT] = {0};
     for (size_t i = 0; i < corpus->word_count; i++) {
         forms[corpus->words[i]][corpus->forms[i]]++;
-        all_forms[corpus->forms[i]] += corpus->words[i] && !corpus->is_generic[corpus->words[i] - 1];
+        all_forms[corpus->forms[i]] +=
+            corpus->words[i] && !corpus->is_generic[corpus->words[i] - 1];
     }
     counter->is_no_noun = memory_alloc(corpus->stems.count + 1, sizeof(bool));
     for (size_t i = 1; i <= corpus->stems.count; i++)

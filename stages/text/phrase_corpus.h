@@ -2,11 +2,11 @@
  *
  * Words are compared by their stems (terms.h). A phrase neither begins nor ends with a word of
  * data/generic_words.tsv (words of grammar, of courtesy and of praise or blame, which say nothing
- * about the subject), with a number or what is attached to it, with a name that the caller excludes,
- * or with a word that the texts do not use as a noun: a Korean word that hardly ever has a noun's
- * particle ("제발", and "앱이", whose stem would be too short), an English adverb in -ly. Nor with
- * one that differs from a word of the list in doubled letters only. Each text counts once, however
- * often it repeats a phrase; equal texts count once, too. */
+ * about the subject), with a number or what is attached to it, with a name that the caller
+ * excludes, or with a word that the texts do not use as a noun: a Korean word that hardly ever has
+ * a noun's particle ("제발", and "앱이", whose stem would be too short), an English adverb in -ly.
+ * Nor with one that differs from a word of the list in doubled letters only. Each text counts once,
+ * however often it repeats a phrase; equal texts count once, too. */
 #ifndef STAGES_TEXT_PHRASE_CORPUS_H
 #define STAGES_TEXT_PHRASE_CORPUS_H
 

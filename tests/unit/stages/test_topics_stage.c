@@ -24,10 +24,10 @@ static bool print_topic(void *user, const struct shown_topic *topic, struct erro
 {
     (void)error;
     struct printer *printer = user;
-    printer->lines = arena_format(
-        &printer->arena, "%.*s%.*s\t%.*s\t%.*s\t%.*s\t%.*s\n", TEXT_ARGUMENT(printer->lines),
-        TEXT_ARGUMENT(topic->id), TEXT_ARGUMENT(topic->reported), TEXT_ARGUMENT(topic->name),
-        TEXT_ARGUMENT(topic->parent), TEXT_ARGUMENT(topic->owner));
+    printer->lines = arena_format(&printer->arena, "%.*s%.*s\t%.*s\t%.*s\t%.*s\t%.*s\n",
+                                  TEXT_ARGUMENT(printer->lines), TEXT_ARGUMENT(topic->id),
+                                  TEXT_ARGUMENT(topic->reported), TEXT_ARGUMENT(topic->name),
+                                  TEXT_ARGUMENT(topic->parent), TEXT_ARGUMENT(topic->owner));
     return true;
 }
 

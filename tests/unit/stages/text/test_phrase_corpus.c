@@ -79,10 +79,10 @@ static void korean_words_without_particles_are_no_nouns(void **state)
     (void)state;
     static const char *const texts[] = {
         "제발 배송이 빨라졌으면", "제발 포장을 바꿔주길",   "배송은 제발 그만",
-        "제발 포장이 이게 뭔지",   "배송을 제발 서둘러주길", "제발 배송이 문앞까지",
-        "포장은 제발 튼튼하게",    "제발 포장을 한겹만",     "제발 배송은 낮에",
-        "제발 배송이 토요일에",    "포장을 제발 작게",       "제발 배송을 저녁에",
-        "앱이 포장을 틀리게",      "앱이 배송을 몰라",       NULL};
+        "제발 포장이 이게 뭔지",  "배송을 제발 서둘러주길", "제발 배송이 문앞까지",
+        "포장은 제발 튼튼하게",   "제발 포장을 한겹만",     "제발 배송은 낮에",
+        "제발 배송이 토요일에",   "포장을 제발 작게",       "제발 배송을 저녁에",
+        "앱이 포장을 틀리게",     "앱이 배송을 몰라",       NULL};
     struct phrase_corpus corpus = {0};
     add_texts(&corpus, texts);
     expect_phrases(&corpus, 2, "배송 8; 포장 6; ");
@@ -92,8 +92,13 @@ static void korean_words_without_particles_are_no_nouns(void **state)
 static void adverbs_are_no_nouns(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"Consistently cold soup", "The soup is consistently cold",
-                                        "My family wants soup", "Family soup", "A nicce nicee soup", "The nicce nicee cook", NULL};
+    static const char *const texts[] = {"Consistently cold soup",
+                                        "The soup is consistently cold",
+                                        "My family wants soup",
+                                        "Family soup",
+                                        "A nicce nicee soup",
+                                        "The nicce nicee cook",
+                                        NULL};
     struct phrase_corpus corpus = {0};
     add_texts(&corpus, texts);
     expect_phrases(&corpus, 2, "cold 2; soup 5; family 2; ");
