@@ -17,9 +17,9 @@ void overdispersion_add(struct overdispersion *overdispersion, const struct peri
         if (counts->records[i] > 0)
             chi_square += error * error / (expected * (1 - share));
     }
-    double weight = (records / periods - 1) * share / (1 - share);
-    overdispersion->excess += weight * (chi_square - (periods - 1));
-    overdispersion->weight += weight * weight * (periods - 1);
+    double odds = share / (1 - share);
+    overdispersion->excess += chi_square - (periods - 1);
+    overdispersion->weight += (periods - 1) * (records / periods - 1) * odds;
 }
 
 double overdispersion_get_clumping(const struct overdispersion *overdispersion)

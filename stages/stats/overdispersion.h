@@ -21,8 +21,7 @@ struct overdispersion {
     double excess, weight;
 };
 
-/* Adds a topic: Pearson's chi square of its periods minus its degrees of freedom, weighted by how
- * much clumping raises it. That has the least variance if clumping is mild. */
+/* Adds a topic: Pearson's chi square of its periods minus its degrees of freedom. */
 void overdispersion_add(struct overdispersion *overdispersion, const struct period_counts *counts);
 
 /* The pooled variance of the factor, not below 0; 0 if nothing was added. */
