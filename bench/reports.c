@@ -1,7 +1,7 @@
 /* reports.c - how often reports tell what is not there, and how often they find what is: simulated
  * feedback through the stages of pass 3.
  *
- *   bench_reports [REPORTS]   for each setting; default 200
+ *   bench_reports [REPORTS [SEED]]   for each setting; default 200
  *
  * 35 topics, a few of them frequent, independent of each other; three products, four regions, five
  * sources; 8 weeks. "Clumping" is the variance of a factor, common to all records of a week, of
@@ -200,6 +200,7 @@ int main(int argc, char **argv)
         {60, 0, false}, {60, 0.02, false}, {200, 0, false}, {200, 0.02, false},
         {60, 0, true},  {60, 0.02, true},  {200, 0, true},  {200, 0.02, true}};
     int reports = argc > 1 ? atoi(argv[1]) : 200;
+    seed = argc > 2 ? strtoull(argv[2], NULL, 10) : seed;
     for (int i = 0; i < TOPICS; i++)
         snprintf(topic_names[i], sizeof(topic_names[i]), "t%d", i);
     for (size_t i = 0; i < sizeof(settings) / sizeof(*settings); i++) {

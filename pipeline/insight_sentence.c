@@ -133,6 +133,15 @@ static struct text format_difference(const struct insight *insight, struct arena
                         low < high ? low : high, digits, low < high ? high : low);
 }
 
+/* "-0.01 (-0.06 to +0.04)". */
+static struct text format_signed(const struct insight *insight, struct arena *arena)
+{
+    struct share value = insight->value;
+    int digits = insight->measure == MEASURE_RATING ? 2 : 0;
+    return arena_format(arena, "%+.*f (%+.*f to %+.*f)", digits, value.value, digits, value.low,
+                        digits, value.high);
+}
+
 static const char *get_score_name(const struct insight *insight)
 {
     return insight->measure == MEASURE_NPS    ? "NPS"
@@ -183,13 +192,20 @@ static struct text format_moved(const struct insight *insight, struct arena *are
             insight->phrase.size > 0 ? "; among topics, the largest part goes with " : "",
             TEXT_ARGUMENT(insight->phrase));
     bool is_tone = text_equal(insight->phrase, TEXT("tone")),
-         is_other = text_equal(insight->key.topic, TEXT("other"));
-    return arena_format(
-        arena, "%s%.*s go with a %s of the %s by %.*s %.*s: %s",
-        is_other ? "All other records" : "Records about ",
-        TEXT_ARGUMENT(is_other ? (struct text){0} : insight->key.topic), falls ? "fall" : "rise",
-        get_score_name(insight), TEXT_ARGUMENT(difference), TEXT_ARGUMENT(period),
-        is_tone ? (falls ? "they rate lower" : "they rate higher") : "their share changed");
+         is_other = text_equal(insight->key.topic, TEXT("other")),
+         is_clear = insight->value.low > 0 || insight->value.high < 0;
+    struct text records =
+        is_other ? TEXT("All other records")
+                 : arena_format(arena, "Records about %.*s", TEXT_ARGUMENT(insight->key.topic));
+    if (!is_clear)
+        return arena_format(arena, "%.*s have no clear part in the change of the %s %.*s: %.*s",
+                            TEXT_ARGUMENT(records), get_score_name(insight), TEXT_ARGUMENT(period),
+                            TEXT_ARGUMENT(format_signed(insight, arena)));
+    return arena_format(arena, "%.*s go with a %s of the %s by %.*s %.*s: %s",
+                        TEXT_ARGUMENT(records), falls ? "fall" : "rise", get_score_name(insight),
+                        TEXT_ARGUMENT(difference), TEXT_ARGUMENT(period),
+                        is_tone ? (falls ? "they rate lower" : "they rate higher")
+                                : "their share changed");
 }
 
 /* ---- Words ---- */

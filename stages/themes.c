@@ -18,7 +18,7 @@
 enum { MAX_LANGUAGES = 8, MAX_RELATED = 3, MIN_NEW_TEXTS = 3, WARNING_THEMES = 3 };
 
 /* A phrase is a theme if it is this much more frequent in texts without a topic. */
-static const double min_lift = 1.5, max_q_value = 0.25;
+static const double min_lift = 1.5, max_q_value = 0.1;
 
 /* Share of texts without a topic that a phrase needs; and of a phrase's texts that a longer phrase
  * must be in to name it, or a theme to be related to it. */

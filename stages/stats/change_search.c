@@ -26,7 +26,7 @@ enum {
     FALL_RATIO_COUNT = sizeof(fall_ratios) / sizeof(*fall_ratios)
 };
 
-static const double max_q_value = 0.07, min_hits = 5, min_ratio = 1.5, part_factor = 10;
+static const double max_q_value = 0.08, min_hits = 5, min_ratio = 1.5, part_factor = 10;
 
 /* Above it, a period's factor would mostly be near 0 or very large. */
 static const double max_clumping = 1;
@@ -181,11 +181,25 @@ static double get_strength(const struct test *test, double hits)
     return round_bits(test->log_prior + best / fmax(1, polya_urn_design_effect(urn)));
 }
 
+static double count_records(const struct change_series *series, size_t period)
+{
+    double sum = 0;
+    for (size_t i = 0; i <= period; i++)
+        sum += series->records[i];
+    return sum;
+}
+
+/* A fault is as likely to concern any record, so the prior of a part is its share of all records:
+ * of each column, the priors of all parts sum to that of the whole. */
 static size_t make_tests(const struct change_search *search, size_t period, double clumping,
                          struct test *tests)
 {
     size_t count = 0;
+    double all_records = 0;
     for (size_t i = 0; i < search->series_count; i++)
+        all_records = fmax(all_records, count_records(&search->series[i], period));
+    for (size_t i = 0; i < search->series_count; i++) {
+        double part_prior = count_records(&search->series[i], period) / all_records;
         for (size_t j = 0; j < WINDOW_COUNT; j++) {
             size_t window = windows[j].periods;
             struct counts counts = count_window(search, &search->series[i], period, window);
@@ -202,11 +216,13 @@ static size_t make_tests(const struct change_search *search, size_t period, doub
                                .baseline_records = counts.baseline_records,
                                .rises = k == 0},
                     .urn = urn,
-                    .log_prior = log(windows[j].prior * (k == 0 ? rise_prior : fall_prior)),
+                    .log_prior =
+                        log(part_prior * windows[j].prior * (k == 0 ? rise_prior : fall_prior)),
                 };
                 test->strength = get_strength(test, counts.hits);
             }
         }
+    }
     return count;
 }
 

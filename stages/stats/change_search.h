@@ -4,9 +4,9 @@
  * CHANGE_MAX_BASELINE periods before, for a rise and for a fall: given all its hits, how many of
  * them fall into the window (polya_urn.h), with the clumping that the baseline of all topics shows.
  * Tests are dropped by the margins only, never by the outcome. They are ordered by the likelihood
- * ratio of a change worth telling, weighted by how often changes of the window are expected; the
- * false discovery rate counts what chance would tell at that strength, after the floors of effect
- * and volume. bench/reports.c simulates how often that is wrong. */
+ * ratio of a change worth telling, weighted by how often changes of the window and of a part of
+ * that size are expected; the false discovery rate counts what chance would tell at that strength,
+ * after the floors of effect and volume. bench/reports.c simulates how often that is wrong. */
 #ifndef STAGES_STATS_CHANGE_SEARCH_H
 #define STAGES_STATS_CHANGE_SEARCH_H
 

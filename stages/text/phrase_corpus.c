@@ -20,6 +20,23 @@ static const char *const generic_words[] = {
 #undef ROW
 };
 
+static const struct text generic_endings[] = {
+#define ROW(language, ending) TEXT(ending),
+#include "stages/text/data/generic_endings.inc"
+#undef ROW
+};
+
+/* Praise and blame among them say nothing about the subject either. */
+static const struct opinion_word {
+    const char *family, *word;
+} opinion_words[] = {
+#define ROW(language, family, word) {family, word},
+#include "stages/text/data/opinion_words.inc"
+#undef ROW
+};
+
+static const char *const general_families[] = {"good", "bad", NULL};
+
 static const char *const verb_openers[] = {
 #define ROW(language, word) word,
 #include "stages/text/data/verb_openers.inc"
@@ -27,20 +44,47 @@ static const char *const verb_openers[] = {
     NULL,
 };
 
+static const char *const nouns_in_ly[] = {
+#define ROW(language, word) word,
+#include "stages/text/data/nouns_in_ly.inc"
+#undef ROW
+    NULL,
+};
+
+/* What a word's ending shows. FORM_ALONE to FORM_VERBAL: a Korean word without an ending, one that
+ * may be a short noun and its particle ("앱이"), one with a particle, and the noun of a verb
+ * ("반납했어요"). */
+enum word_form {
+    FORM_OTHER,
+    FORM_ADVERB,
+    FORM_ALONE,
+    FORM_SHORT,
+    FORM_PARTICLE,
+    FORM_VERBAL,
+    FORM_PREDICATE,
+    WORD_FORM_COUNT
+};
+
 /* ---- The corpus ---- */
 
-/* And their stems. */
+/* And its stem. */
+static void add_generic_word(struct phrase_corpus *corpus, struct text text)
+{
+    size_t count;
+    arena_reset(&corpus->arena);
+    const struct word *words = terms_extract_words(text, &corpus->arena, &count);
+    hash_table_get_or_insert(&corpus->generic, hash_text(text), 0, NULL);
+    if (count == 1)
+        hash_table_get_or_insert(&corpus->generic, hash_text(words[0].stem), 0, NULL);
+}
+
 static void add_generic_words(struct phrase_corpus *corpus)
 {
-    for (size_t i = 0; i < sizeof(generic_words) / sizeof(*generic_words); i++) {
-        size_t count;
-        struct text text = text_of(generic_words[i]);
-        arena_reset(&corpus->arena);
-        const struct word *words = terms_extract_words(text, &corpus->arena, &count);
-        hash_table_get_or_insert(&corpus->generic, hash_text(text), 0, NULL);
-        if (count == 1)
-            hash_table_get_or_insert(&corpus->generic, hash_text(words[0].stem), 0, NULL);
-    }
+    for (size_t i = 0; i < sizeof(generic_words) / sizeof(*generic_words); i++)
+        add_generic_word(corpus, text_of(generic_words[i]));
+    for (size_t i = 0; i < sizeof(opinion_words) / sizeof(*opinion_words); i++)
+        if (text_is_one_of(text_of(opinion_words[i].family), general_families))
+            add_generic_word(corpus, text_of(opinion_words[i].word));
 }
 
 static bool is_short(struct text word)
@@ -51,9 +95,18 @@ static bool is_short(struct text word)
     return letters < (is_unspaced ? 2 : 3);
 }
 
+static bool has_generic_ending(const struct word *word)
+{
+    for (size_t i = 0; i < sizeof(generic_endings) / sizeof(*generic_endings); i++)
+        if (text_ends_with(word->stem, generic_endings[i]))
+            return true;
+    return false;
+}
+
 static bool is_generic_word(const struct phrase_corpus *corpus, const struct word *word)
 {
-    return word->is_stop_word || word->is_number || word->is_predicate || is_short(word->surface) ||
+    return word->is_stop_word || word->is_number || is_short(word->surface) ||
+           (word->is_korean && has_generic_ending(word)) ||
            hash_table_find(&corpus->generic, hash_text(word->surface)) ||
            hash_table_find(&corpus->generic, hash_text(word->stem));
 }
@@ -78,6 +131,7 @@ static void halve(struct phrase_corpus *corpus)
                     document.count * sizeof(*corpus->words));
             memmove(corpus->written + word_count, corpus->written + document.first,
                     document.count * sizeof(*corpus->written));
+            memmove(corpus->forms + word_count, corpus->forms + document.first, document.count);
         }
         document.first = (uint32_t)word_count;
         word_count += document.count;
@@ -87,13 +141,17 @@ static void halve(struct phrase_corpus *corpus)
     corpus->word_count = word_count;
 }
 
-static void append_word(struct phrase_corpus *corpus, uint32_t stem, uint32_t surface)
+static void append_word(struct phrase_corpus *corpus, uint32_t stem, uint32_t surface,
+                        enum word_form form)
 {
     corpus->words = memory_grow(corpus->words, &corpus->word_capacity, corpus->word_count + 1,
                                 sizeof(*corpus->words));
     corpus->written = memory_grow(corpus->written, &corpus->written_capacity,
                                   corpus->word_count + 1, sizeof(*corpus->written));
+    corpus->forms = memory_grow(corpus->forms, &corpus->forms_capacity, corpus->word_count + 1,
+                                sizeof(uint8_t));
     corpus->words[corpus->word_count] = stem;
+    corpus->forms[corpus->word_count] = (uint8_t)form;
     corpus->written[corpus->word_count++] = surface;
 }
 
@@ -105,6 +163,21 @@ static uint32_t add_stem(struct phrase_corpus *corpus, const struct word *word)
     if (stem == known)
         corpus->is_generic[stem] = is_generic_word(corpus, word);
     return (uint32_t)stem + 1;
+}
+
+static enum word_form get_form(const struct word *word)
+{
+    enum { MIN_ADVERB_SIZE = 5 };
+    if (word->is_korean)
+        return word->is_predicate                     ? FORM_PREDICATE
+               : word->has_particle                   ? FORM_PARTICLE
+               : word->stem.size < word->surface.size ? FORM_VERBAL
+               : word->may_be_short                   ? FORM_SHORT
+                                                      : FORM_ALONE;
+    bool is_adverb = word->surface.size >= MIN_ADVERB_SIZE &&
+                     text_ends_with(word->surface, TEXT("ly")) &&
+                     !text_is_one_of(word->surface, nouns_in_ly);
+    return is_adverb ? FORM_ADVERB : FORM_OTHER;
 }
 
 void phrase_corpus_add(struct phrase_corpus *corpus, struct text text, uint64_t id, uint32_t group)
@@ -121,11 +194,14 @@ void phrase_corpus_add(struct phrase_corpus *corpus, struct text text, uint64_t 
     size_t count, first = corpus->word_count;
     const struct word *words = terms_extract_words(text, &corpus->arena, &count);
     for (size_t i = 0; i < count && i < MAX_DOCUMENT_WORDS; i++) {
-        if (words[i].follows_break)
-            append_word(corpus, 0, 0);
+        if (words[i].follows_break || words[i].is_attached)
+            append_word(corpus, 0, 0, FORM_OTHER);
+        if (words[i].is_attached)
+            continue;
         uint32_t stem = add_stem(corpus, &words[i]);
         struct text written = words[i].is_korean ? words[i].stem : words[i].surface;
-        append_word(corpus, stem, (uint32_t)name_set_add(&corpus->surfaces, written));
+        append_word(corpus, stem, (uint32_t)name_set_add(&corpus->surfaces, written),
+                    get_form(&words[i]));
     }
     corpus->documents = memory_grow(corpus->documents, &corpus->document_capacity,
                                     corpus->document_count + 1, sizeof(*corpus->documents));
@@ -177,6 +253,7 @@ void phrase_corpus_free(struct phrase_corpus *corpus)
     free(corpus->is_generic);
     free(corpus->words);
     free(corpus->written);
+    free(corpus->forms);
     free(corpus->documents);
     arena_free(&corpus->arena);
     *corpus = (struct phrase_corpus){0};
@@ -194,6 +271,7 @@ struct candidate {
 struct phrase_counter {
     const struct phrase_corpus *corpus;
     uint32_t *stem_documents, *last_document; /* [stem]: documents with the word; the last one */
+    bool *is_no_noun;                         /* [stem] */
     size_t min_documents;
     struct hash_table indexes; /* hash of a phrase: index into `candidates` */
     struct candidate *candidates;
@@ -215,6 +293,73 @@ static void count_stems(struct phrase_counter *counter)
         }
 }
 
+static double count_noun_forms(const uint32_t *forms)
+{
+    return forms[FORM_ALONE] + forms[FORM_SHORT] + forms[FORM_PARTICLE] + forms[FORM_VERBAL];
+}
+
+/* Whether the texts use a word as something else than a noun. A Korean noun has particles. A word
+ * that has hardly any, clearly (by two standard deviations) fewer than words of these texts usually
+ * have, is none; nor is what may be a short noun and its particle, if it has few others. In
+ * English, only adverbs show themselves. */
+static bool shows_no_noun(const uint32_t *forms, const uint32_t *all_forms)
+{
+    const double hardly_any = 0.15, few = 0.4; /* of the particles that are expected */
+    double nouns = count_noun_forms(forms), all_nouns = count_noun_forms(all_forms);
+    double expected = all_nouns > 0 ? nouns * all_forms[FORM_PARTICLE] / all_nouns : 0,
+           missing = expected - forms[FORM_PARTICLE];
+    return forms[FORM_ADVERB] > forms[FORM_OTHER] || forms[FORM_PREDICATE] > nouns ||
+           (forms[FORM_SHORT] > 0 && forms[FORM_PARTICLE] < few * expected) ||
+           (forms[FORM_PARTICLE] < hardly_any * expected &&
+            forms[FORM_VERBAL] < hardly_any * nouns && missing * missing >= 4 * expected);
+}
+
+static void find_nouns(struct phrase_counter *counter)
+{
+    const struct phrase_corpus *corpus = counter->corpus;
+    uint32_t(*forms)[WORD_FORM_COUNT] = memory_alloc(corpus->stems.count + 1, sizeof(*forms));
+    uint32_t all_forms[WORD_FORM_COUNT] = {0};
+    for (size_t i = 0; i < corpus->word_count; i++) {
+        forms[corpus->words[i]][corpus->forms[i]]++;
+        all_forms[corpus->forms[i]] +=
+            corpus->words[i] && !corpus->is_generic[corpus->words[i] - 1];
+    }
+    counter->is_no_noun = memory_alloc(corpus->stems.count + 1, sizeof(bool));
+    for (size_t i = 1; i <= corpus->stems.count; i++)
+        counter->is_no_noun[i] = shows_no_noun(forms[i], all_forms);
+    free(forms);
+}
+
+/* Of "aap" and "app" the same. 0: the word is too long, or of another script. */
+static uint64_t hash_without_doubles(struct text word)
+{
+    char letters[64];
+    size_t count = 0;
+    for (size_t i = 0; i < word.size; i++) {
+        if (word.bytes[i] < 'a' || word.bytes[i] > 'z' || count == sizeof(letters))
+            return 0;
+        if (i == 0 || word.bytes[i] != word.bytes[i - 1])
+            letters[count++] = word.bytes[i];
+    }
+    return hash_text((struct text){letters, count});
+}
+
+/* Words that differ from a generic one in doubled letters only are misspelled. */
+static void exclude_misspelled(struct phrase_counter *counter)
+{
+    const struct phrase_corpus *corpus = counter->corpus;
+    struct hash_table generic = {0};
+    for (size_t i = 0; i < corpus->stems.count; i++)
+        if (corpus->is_generic[i] && !terms_is_stop_word(corpus->stems.texts[i]))
+            hash_table_get_or_insert(&generic, hash_without_doubles(corpus->stems.texts[i]), 0,
+                                     NULL);
+    for (size_t i = 0; i < corpus->stems.count; i++) {
+        uint64_t hash = hash_without_doubles(corpus->stems.texts[i]);
+        counter->is_no_noun[i + 1] |= hash && hash_table_find(&generic, hash);
+    }
+    hash_table_free(&generic);
+}
+
 static uint64_t hash_words(const uint32_t *words, uint32_t count)
 {
     uint64_t hash = hash_combine_number(HASH_SEED, count);
@@ -223,14 +368,18 @@ static uint64_t hash_words(const uint32_t *words, uint32_t count)
     return hash;
 }
 
+static bool may_end_phrase(const struct phrase_counter *counter, uint32_t word)
+{
+    return !counter->corpus->is_generic[word - 1] && !counter->is_no_noun[word];
+}
+
 static bool may_be_phrase(const struct phrase_counter *counter, const uint32_t *words,
                           uint32_t count)
 {
-    const bool *is_generic = counter->corpus->is_generic;
     for (uint32_t i = 0; i < count; i++)
         if (!words[i] || counter->stem_documents[words[i]] < counter->min_documents)
             return false;
-    return !is_generic[words[0] - 1] && !is_generic[words[count - 1] - 1];
+    return may_end_phrase(counter, words[0]) && may_end_phrase(counter, words[count - 1]);
 }
 
 /* Calls `visit` for every phrase of every document, with repeats. */
@@ -299,6 +448,8 @@ void phrase_list_build(struct phrase_list *list, const struct phrase_corpus *cor
 {
     struct phrase_counter counter = {.corpus = corpus, .min_documents = min_documents};
     count_stems(&counter);
+    find_nouns(&counter);
+    exclude_misspelled(&counter);
     for_each_phrase(&counter, count_phrase);
     select_phrases(&counter, list);
     for_each_phrase(&counter, list_document);
@@ -306,6 +457,7 @@ void phrase_list_build(struct phrase_list *list, const struct phrase_corpus *cor
     free(counter.candidates);
     free(counter.stem_documents);
     free(counter.last_document);
+    free(counter.is_no_noun);
 }
 
 void phrase_list_free(struct phrase_list *list)

@@ -2,8 +2,11 @@
  *
  * Words are compared by their stems (terms.h). A phrase neither begins nor ends with a word of
  * data/generic_words.tsv (words of grammar, of courtesy and of praise or blame, which say nothing
- * about the subject), with a number, or with a name that the caller excludes. Each text counts
- * once, however often it repeats a phrase; equal texts count once, too. */
+ * about the subject), with a number or what is attached to it, with a name that the caller
+ * excludes, or with a word that the texts do not use as a noun: a Korean word that hardly ever has
+ * a noun's particle ("제발", and "앱이", whose stem would be too short), an English adverb in -ly.
+ * Nor with one that differs from a word of the list in doubled letters only. Each text counts once,
+ * however often it repeats a phrase; equal texts count once, too. */
 #ifndef STAGES_TEXT_PHRASE_CORPUS_H
 #define STAGES_TEXT_PHRASE_CORPUS_H
 
@@ -25,10 +28,12 @@ struct phrase_corpus {
     bool *is_generic;                  /* owned: [stem] */
     uint32_t *words, *written;         /* owned: of all documents, stem + 1 or 0 for a break; and
                                           the surface of each word */
+    uint8_t *forms;                    /* owned: enum word_form of each word */
     struct phrase_document *documents; /* owned */
     struct hash_table text_hashes, generic;
     uint64_t sample_mask; /* documents whose hash has one of these bits are left out */
-    size_t word_count, word_capacity, written_capacity, document_count, document_capacity;
+    size_t word_count, word_capacity, written_capacity, forms_capacity;
+    size_t document_count, document_capacity;
     size_t generic_capacity;
     struct arena arena; /* reset for every document */
 };

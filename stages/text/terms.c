@@ -181,8 +181,10 @@ static void stem_korean(struct word *word)
             continue;
         bool has_stem = syllables >= MIN_STEM_SYLLABLES + utf8_count_code_points(ending->text);
         word->is_predicate |= has_stem ? ending->kind == PREDICATE : ending->kind == HADA;
+        word->may_be_short |= !has_stem && ending->kind == PARTICLE;
         if (!has_stem)
             continue;
+        word->has_particle = ending->kind == PARTICLE;
         word->stem = text_slice(run, 0, run.size - ending->text.size);
         return;
     }
@@ -198,7 +200,7 @@ struct word *terms_extract_words(struct text text, struct arena *arena, size_t *
 {
     struct text key = replace_curly_apostrophes(normalize_key(text, arena), arena);
     struct word *words = arena_alloc(arena, key.size + 1, sizeof(*words));
-    bool follows_break = true;
+    bool follows_break = true, is_attached = false;
     *count = 0;
     for (size_t at = 0, size, end; at < key.size; at = end) {
         uint32_t code_point = utf8_decode(key, at, &size);
@@ -207,6 +209,7 @@ struct word *terms_extract_words(struct text text, struct arena *arena, size_t *
         struct text run = text_slice(key, at, end);
         if (kind == LETTER_NONE || (kind == LETTER_UNSPACED_SCRIPT && !is_hangul(run))) {
             follows_break |= kind != LETTER_NONE || is_break(code_point);
+            is_attached = false;
             continue;
         }
         struct word *word = &words[(*count)++];
@@ -217,10 +220,12 @@ struct word *terms_extract_words(struct text text, struct arena *arena, size_t *
             .is_number = kind == LETTER_DIGIT,
             .is_korean = kind == LETTER_UNSPACED_SCRIPT,
             .follows_break = follows_break,
+            .is_attached = is_attached,
         };
         if (word->is_korean)
             stem_korean(word);
         follows_break = false;
+        is_attached = true;
     }
     return words;
 }

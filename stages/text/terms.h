@@ -23,8 +23,11 @@ struct word {
         stem; /* without endings: the same for "update" and "updates", "배송이" and "배송은" */
     bool is_stop_word, is_number;
     bool is_korean;
-    bool is_predicate;  /* a Korean verb or adjective, as far as its ending shows */
+    bool is_predicate; /* a Korean verb or adjective, as far as its ending shows */
+    bool has_particle; /* a Korean word whose ending, which the stem lacks, is that of a noun */
+    bool may_be_short; /* or ends as if it were, but the stem would be too short: "앱이", "회의" */
     bool follows_break; /* punctuation, or what is no word, separates it from the word before */
+    bool is_attached; /* nothing separates it from the word or number before: "일권" of "30일권" */
 };
 
 /* The words and numbers of a text, in its order. Texts in scripts without spaces other than Hangul

@@ -90,7 +90,7 @@ static inline void case_add_record(struct batch *batch, const struct text *cells
     struct field *fields = arena_alloc(arena, 2, sizeof(*fields));
     struct text last = cells[CASE_DAYS], first;
     double first_day = 0, last_day = 0;
-    record->id = record->content_hash = record->text_hash = batch->count;
+    record->id = record->content_hash = batch->count;
     record->created_at = TIME_UNKNOWN;
     if (last.size > 0 && text_split(&last, '-', &first) && text_to_real(first, &first_day)) {
         last_day = first_day;
@@ -102,6 +102,7 @@ static inline void case_add_record(struct batch *batch, const struct text *cells
     }
     record->lang = arena_copy_text(arena, cells[CASE_LANGUAGE]);
     record->text = case_number_text(cells[CASE_TEXT], batch->count, arena);
+    record->text_hash = hash_text(record->text);
     record->author_hash =
         cells[CASE_AUTHOR].size > 0 ? hash_combine(HASH_SEED, cells[CASE_AUTHOR]) : batch->count;
     fields[0] = (struct field){TEXT("product"), arena_copy_text(arena, cells[CASE_PRODUCT])};
@@ -177,7 +178,18 @@ static inline bool case_print(void *user, const struct saved_insight *saved, str
     return true;
 }
 
-/* Runs the stage and the insights stage, which saves what it found. */
+/* Runs one of the stages that add insights. */
+static inline void case_run_stage(const struct stage *stage, const char *settings,
+                                  const struct stage_context *context)
+{
+    void *state = stage_start(stage, settings, context, NULL);
+    if (!state || !stage_run_pass_3(stage, state, context, NULL))
+        abort();
+    stage_end(stage, state);
+}
+
+/* Runs the stage and the insights stage, which saves what it found. The cases of the insights stage
+ * run all stages before it, by product. */
 static inline void case_run(const struct stage *stage, const char *settings, struct store *store,
                             struct case_printer *printer)
 {
@@ -189,13 +201,15 @@ static inline void case_run(const struct stage *stage, const char *settings, str
                                     .model_key = 1,
                                     .selection = &everything,
                                     .insights = &insights};
-    const struct stage *const run[] = {stage, &insights_stage};
-    for (int i = 0; i < 2; i++) {
-        void *state = stage_start(run[i], i == 0 ? settings : "", &context, NULL);
-        if (!state || !stage_run_pass_3(run[i], state, &context, NULL))
-            abort();
-        stage_end(run[i], state);
-    }
+    static const struct stage *const all[] = {&changes_stage, &segments_stage, &moved_stage,
+                                              &impact_stage,  &themes_stage,   &phrases_stage,
+                                              &answers_stage};
+    for (size_t i = 0; stage == &insights_stage && i < sizeof(all) / sizeof(*all); i++)
+        case_run_stage(all[i], option_find(all[i]->options, TEXT("by")) ? "by=product" : "",
+                       &context);
+    if (stage != &insights_stage)
+        case_run_stage(stage, settings, &context);
+    case_run_stage(&insights_stage, stage == &insights_stage ? settings : "", &context);
     if (!store_for_each_insight(store, 0, case_print, printer, NULL))
         abort();
     insight_list_free(&insights);

@@ -48,6 +48,17 @@ static const struct {
       .baseline_n = 100},
      "Complaints about lid are back to normal: 12 of 60 records (20 %, 12 to 32 %) from 2026-W41 "
      "to 2026-W42, 5 of 100 before (5 %)"},
+    {{.kind = INSIGHT_CHANGE,
+      .state = INSIGHT_SO_FAR,
+      .key = {scotland, 1, {"lid", 3}},
+      .since = {"2026-W44", 8},
+      .until = {"2026-W44", 8},
+      .value = {0.2, 0.118, 0.318},
+      .n = 60,
+      .baseline = 0.05,
+      .baseline_n = 100},
+     "Complaints about lid in Scotland so far in 2026-W44: 12 of 60 records (20 %, 12 to 32 %), 5 "
+     "of 100 before (5 %)"},
     {{.kind = INSIGHT_SEGMENT,
       .key = {scotland, 1, {"delivery", 8}},
       .value = {0.34, 0.21, 0.5},
@@ -102,6 +113,19 @@ static const struct {
      "Records about lid go with a rise of the mean rating by 0.30 (0.10 to 0.50) in 2026-W43: they "
      "rate "
      "higher"},
+    {{.kind = INSIGHT_MOVED,
+      .measure = MEASURE_RATING,
+      .rating_scale = 5,
+      .key = {NULL, 0, {"other", 5}},
+      .phrase = {"volume", 6},
+      .since = {"2026-W43", 8},
+      .until = {"2026-W43", 8},
+      .value = {-0.01, -0.06, 0.04},
+      .n = 20,
+      .baseline = 4,
+      .baseline_n = 80},
+     "All other records have no clear part in the change of the mean rating in 2026-W43: -0.01 "
+     "(-0.06 to +0.04)"},
 };
 
 static void sentences_tell_the_figures(void **state)

@@ -73,6 +73,49 @@ static void korean_nouns_are_shown_without_endings(void **state)
     phrase_corpus_free(&corpus);
 }
 
+/* Many texts, since a word shows itself as no noun only if it is frequent. */
+static void korean_words_without_particles_are_no_nouns(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "제발 배송이 빨라졌으면", "제발 포장을 바꿔주길",   "배송은 제발 그만",
+        "제발 포장이 이게 뭔지",  "배송을 제발 서둘러주길", "제발 배송이 문앞까지",
+        "포장은 제발 튼튼하게",   "제발 포장을 한겹만",     "제발 배송은 낮에",
+        "제발 배송이 토요일에",   "포장을 제발 작게",       "제발 배송을 저녁에",
+        "앱이 포장을 틀리게",     "앱이 배송을 몰라",       NULL};
+    struct phrase_corpus corpus = {0};
+    add_texts(&corpus, texts);
+    expect_phrases(&corpus, 2, "배송 8; 포장 6; ");
+    phrase_corpus_free(&corpus);
+}
+
+static void adverbs_are_no_nouns(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"Consistently cold soup",
+                                        "The soup is consistently cold",
+                                        "My family wants soup",
+                                        "Family soup",
+                                        "A nicce nicee soup",
+                                        "The nicce nicee cook",
+                                        NULL};
+    struct phrase_corpus corpus = {0};
+    add_texts(&corpus, texts);
+    expect_phrases(&corpus, 2, "cold 2; soup 5; family 2; ");
+    phrase_corpus_free(&corpus);
+}
+
+static void what_is_attached_to_a_number_is_no_phrase(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"5월에 산 전구", "6월에 바꾼 전구", "3kg lamp", "4kg lamp",
+                                        NULL};
+    struct phrase_corpus corpus = {0};
+    add_texts(&corpus, texts);
+    expect_phrases(&corpus, 2, "전구 2; lamp 2; ");
+    phrase_corpus_free(&corpus);
+}
+
 static void names_are_excluded(void **state)
 {
     (void)state;
@@ -140,6 +183,9 @@ int main(void)
         cmocka_unit_test(texts_count_once),
         cmocka_unit_test(phrases_do_not_cross_punctuation),
         cmocka_unit_test(korean_nouns_are_shown_without_endings),
+        cmocka_unit_test(korean_words_without_particles_are_no_nouns),
+        cmocka_unit_test(adverbs_are_no_nouns),
+        cmocka_unit_test(what_is_attached_to_a_number_is_no_phrase),
         cmocka_unit_test(names_are_excluded),
         cmocka_unit_test(large_corpora_are_sampled_by_id),
         cmocka_unit_test(an_empty_corpus_has_no_phrases),
