@@ -268,6 +268,17 @@ static bool is_told(struct insight *const *order, size_t index)
     return false;
 }
 
+enum { MAX_LEADING_EFFECTS = 2 };
+
+/* Topics that go with the score are the same every month: many of them would hide what is new. */
+static bool is_one_of_many_effects(struct insight *const *order, size_t index)
+{
+    size_t before = 0;
+    for (size_t i = 0; i < index; i++)
+        before += order[i]->kind == INSIGHT_IMPACT && !is_told(order, i);
+    return order[index]->kind == INSIGHT_IMPACT && before >= MAX_LEADING_EFFECTS;
+}
+
 /* The parts of a changed score explain it and do not lead; nor do the lists of words and of rows to
  * answer. */
 static bool leads(struct insight *const *order, size_t index)
@@ -275,7 +286,8 @@ static bool leads(struct insight *const *order, size_t index)
     const struct insight *insight = order[index];
     bool is_part =
         insight->kind == INSIGHT_MOVED && !text_equal(insight->key.topic, group_key_all_topics);
-    return !is_part && get_order(insight) < (int)INSIGHT_PHRASE && !is_told(order, index);
+    return !is_part && !is_one_of_many_effects(order, index) &&
+           get_order(insight) < (int)INSIGHT_PHRASE && !is_told(order, index);
 }
 
 /* Sorts the list: first the strongest insight of each topic, then the others. */
