@@ -423,16 +423,15 @@ static bool summarize_group(struct pipeline *pipeline, const struct group_entry 
 }
 
 /* run.json of the run lists the note, but not that of a report on some of its rows. */
-static bool note_skipped_groups(struct pipeline *pipeline, const struct group_list *groups,
-                                struct error *error)
+static bool note_skipped_groups(struct pipeline *pipeline, struct error *error)
 {
-    if (!groups->skipped)
+    if (!pipeline->skipped_groups)
         return true;
     char message[120];
     snprintf(
         message, sizeof(message),
         "%zu groups exceed [group] max_groups and are not summarized; their figures are complete",
-        groups->skipped);
+        pipeline->skipped_groups);
     if (pipeline->stage_context.selection->view == 0)
         return save_note(pipeline, message, error);
     note(pipeline, message);
@@ -466,10 +465,10 @@ bool pipeline_summarize(struct pipeline *pipeline, struct error *error)
 {
     const struct stage_context *context = &pipeline->stage_context;
     struct group_list groups = {0};
-    bool ok =
-        list_groups(pipeline, &groups, error) && note_skipped_groups(pipeline, &groups, error) &&
-        summarize_groups(pipeline, &groups, error) &&
-        store_delete_unlisted_summaries(context->store, context->selection->view, &groups, error);
+    bool ok = list_groups(pipeline, &groups, error);
+    pipeline->skipped_groups = groups.skipped;
+    ok = ok && note_skipped_groups(pipeline, error) && summarize_groups(pipeline, &groups, error) &&
+         store_delete_unlisted_summaries(context->store, context->selection->view, &groups, error);
     arena_free(&groups.arena);
     return ok;
 }
@@ -499,4 +498,32 @@ bool pipeline_aggregate(struct pipeline *pipeline, struct error *error)
             return false;
     }
     return stage_context_check_interrupt(&pipeline->stage_context, error);
+}
+
+/* ---- Passes 2 and 3 ---- */
+
+static bool replace_results(struct pipeline *pipeline, struct error *error)
+{
+    const struct stage_context *context = &pipeline->stage_context;
+    if (!store_drop_results(context->store, error) || !pipeline_summarize(pipeline, error) ||
+        !pipeline_aggregate(pipeline, error))
+        return false;
+    struct current_result result = {.key = context->results_key,
+                                    .number = pipeline->skipped_groups};
+    return store_save_result(context->store, &result, error);
+}
+
+bool pipeline_update_results(struct pipeline *pipeline, struct error *error)
+{
+    const struct stage_context *context = &pipeline->stage_context;
+    if (context->selection->view != 0)
+        return pipeline_summarize(pipeline, error) && pipeline_aggregate(pipeline, error);
+    struct current_result result = {.key = context->results_key};
+    struct arena arena = {0};
+    bool is_current, ok = store_find_result(context->store, &result, &arena, &is_current, error);
+    arena_free(&arena);
+    if (!ok || !is_current)
+        return ok && replace_results(pipeline, error);
+    pipeline->skipped_groups = result.number;
+    return note_skipped_groups(pipeline, error);
 }

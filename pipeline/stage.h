@@ -36,6 +36,8 @@ struct stage_context {
                              answers: identifies saved analyses and generated texts */
     uint64_t summary_key; /* hash of model_key, the version, and the settings of the stages from
                              group to ground: identifies saved summaries */
+    uint64_t results_key; /* hash of everything but records and analyses that determines results:
+                             model, version, all settings and their files */
     const struct selection *selection; /* the records that passes 2 and 3 use */
     struct text language;              /* of the reports: "en", "ko", "auto"; empty: "en" */
     struct insight_list *insights;     /* of pass 3: stages add in `finish` (pipeline/insight.h) */

@@ -1044,6 +1044,7 @@ static void databases_of_other_versions_and_programs_are_refused(void **state)
                  {"PRAGMA user_version = 7", "schema version 7, but"},
                  {"PRAGMA user_version = 8", "schema version 8, but"},
                  {"PRAGMA user_version = 9", "schema version 9, but"},
+                 {"PRAGMA user_version = 10", "schema version 10, but"},
                  {"PRAGMA user_version = -1", "schema version -1"},
                  {"PRAGMA user_version = 0", "a database of another program"}};
     const struct test_folder *folder = *state;
