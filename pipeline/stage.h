@@ -59,6 +59,8 @@ struct stage {
                  struct error *error); /* optional */
 
     bool (*process)(void *state, struct batch *batch, struct error *error);
+    bool reads_ahead; /* `process` uses neither the store nor the model, so it may run while other
+                         stages process the batch before */
     bool handles_saved_texts; /* `process` is also called for saved texts that the model has not
                                  analysed: they are already cleaned and redacted, and their
                                  needs_analysis is set */
