@@ -98,9 +98,8 @@ static bool list_if_stock_text(struct store *store, const struct candidate *cand
                                struct error *error)
 {
     bool is_uniform;
-    return !may_be_stock_text(candidate) ||
-           (has_one_form(store, candidate, &is_uniform, error) &&
-            (!is_uniform || list_text(store, candidate, error)));
+    return !may_be_stock_text(candidate) || (has_one_form(store, candidate, &is_uniform, error) &&
+                                             (!is_uniform || list_text(store, candidate, error)));
 }
 
 /* Calls list_if_stock_text for every text that is frequent in its source and question. A record

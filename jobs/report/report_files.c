@@ -104,9 +104,8 @@ static bool compute_keys(struct report_writer *report_writer, uint64_t results_k
 static bool read_file_status(struct report_writer *report_writer, struct current_result *result)
 {
     struct stat status;
-    struct text path =
-        arena_format(&report_writer->arena, "%s/%.*s", report_writer->job->output.folder,
-                     TEXT_ARGUMENT(result->file));
+    struct text path = arena_format(&report_writer->arena, "%s/%.*s",
+                                    report_writer->job->output.folder, TEXT_ARGUMENT(result->file));
     if (stat(path.bytes, &status) != 0)
         return false;
     result->size = (uint64_t)status.st_size;
