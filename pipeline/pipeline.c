@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "base/memory.h"
 #include "base/utf8.h"
 #include "base/workers.h"
 
@@ -536,6 +537,7 @@ bool pipeline_summarize(struct pipeline *pipeline, struct error *error)
     ok = ok && note_skipped_groups(pipeline, error) && summarize_groups(pipeline, &groups, error) &&
          store_delete_unlisted_summaries(context->store, context->selection->view, &groups, error);
     arena_free(&groups.arena);
+    memory_release_freed(); /* a large group takes more than pass 3 */
     return ok;
 }
 
@@ -563,6 +565,7 @@ bool pipeline_aggregate(struct pipeline *pipeline, struct error *error)
         if (instance->stage->finish && !instance->stage->finish(instance->state, error))
             return false;
     }
+    memory_release_freed(); /* before the reports */
     return stage_context_check_interrupt(&pipeline->stage_context, error);
 }
 
