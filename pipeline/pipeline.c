@@ -537,6 +537,11 @@ bool pipeline_summarize(struct pipeline *pipeline, struct error *error)
     ok = ok && note_skipped_groups(pipeline, error) && summarize_groups(pipeline, &groups, error) &&
          store_delete_unlisted_summaries(context->store, context->selection->view, &groups, error);
     arena_free(&groups.arena);
+    for (size_t i = 0; i < pipeline->stage_instance_count; i++) {
+        struct stage_instance *instance = &pipeline->stage_instances[i];
+        if (instance->stage->finish_groups)
+            instance->stage->finish_groups(instance->state);
+    }
     memory_release_freed(); /* a large group takes more than pass 3 */
     return ok;
 }

@@ -72,6 +72,7 @@ struct stage {
 
     bool (*list_groups)(void *state, struct group_list *groups, struct error *error);
     bool (*process_group)(void *state, struct group *group, struct error *error);
+    void (*finish_groups)(void *state); /* optional: frees what only process_group needs */
 
     /* In the order of store_for_each_record, which says how long `record` is valid. All stages
      * share one reading of the records, so a stage keeps counts, not records. */
