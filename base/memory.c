@@ -4,6 +4,9 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -65,4 +68,11 @@ void *memory_grow(void *memory, size_t *capacity, size_t min_capacity, size_t si
         new_capacity = new_capacity > SIZE_MAX / 2 ? min_capacity : new_capacity * 2;
     *capacity = new_capacity;
     return memory_resize(memory, new_capacity, size);
+}
+
+void memory_release_freed(void)
+{
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
 }

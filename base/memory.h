@@ -20,4 +20,7 @@ void *memory_alloc_aligned(size_t count, size_t size);
  */
 void *memory_grow(void *memory, size_t *capacity, size_t min_capacity, size_t size);
 
+/* Returns freed memory to the system, which a C library may keep for later allocations. */
+void memory_release_freed(void);
+
 #endif

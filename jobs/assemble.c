@@ -162,6 +162,20 @@ static void compute_cache_keys(const struct job *job, struct stage_context *cont
             hash_combine_number(context->summary_key, job_hash_section(job, summary_sections[i]));
 }
 
+/* A registry's names change no analysis, but reports: the key covers the whole files. */
+static uint64_t compute_results_key(const struct job *job, const struct t5_model *model)
+{
+    uint64_t key = hash_combine(hash_combine(HASH_SEED, t5_model_id(model)), TEXT(WINNOW_VERSION));
+    for (size_t i = 0; i < job->setting_count; i++) {
+        const struct job_setting *setting = &job->settings[i];
+        const struct text parts[] = {setting->section, setting->name, setting->key, setting->value,
+                                     setting->file_contents};
+        for (size_t k = 0; k < sizeof(parts) / sizeof(*parts); k++)
+            key = hash_combine(key, parts[k]);
+    }
+    return key;
+}
+
 bool assemble_stages(struct assembly *assembly, const struct job *job, enum pass_set pass_set,
                      const struct progress *progress, struct error *error)
 {
@@ -185,6 +199,7 @@ bool assemble_stages(struct assembly *assembly, const struct job *job, enum pass
         .insights = &pipeline->insights,
     };
     compute_cache_keys(job, &pipeline->stage_context);
+    pipeline->stage_context.results_key = compute_results_key(job, assembly->model);
     pipeline->batch_records = (size_t)job->run.batch_records;
     pipeline->progress = *progress;
     return pipeline_open_stages(pipeline, error);

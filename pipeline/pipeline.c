@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "base/memory.h"
 #include "base/utf8.h"
+#include "base/workers.h"
 
 static void note(const struct pipeline *pipeline, const char *message)
 {
@@ -96,13 +98,26 @@ struct read_progress {
     uint64_t bytes_before, file_bytes; /* of the files before the present one; of this file */
 };
 
-/* Runs the stages of pass 1 on a batch; on a batch of saved texts, those that handle them. */
-static bool process_with_stages(const struct pipeline *pipeline, struct batch *batch, bool saved,
-                                struct error *error)
+/* Which stages of pass 1 process a batch. */
+enum stage_part {
+    STAGES_AHEAD, /* while other stages process the batch before */
+    STAGES_REST,
+    STAGES_OF_SAVED_TEXTS,
+};
+
+static bool is_in_part(const struct stage *stage, enum stage_part part)
+{
+    if (part == STAGES_OF_SAVED_TEXTS)
+        return stage->handles_saved_texts;
+    return stage->reads_ahead == (part == STAGES_AHEAD);
+}
+
+static bool process_with_stages(const struct pipeline *pipeline, struct batch *batch,
+                                enum stage_part part, struct error *error)
 {
     for (size_t i = 0; i < pipeline->stage_instance_count; i++) {
         const struct stage_instance *instance = &pipeline->stage_instances[i];
-        if (instance->stage->process && (!saved || instance->stage->handles_saved_texts) &&
+        if (instance->stage->process && is_in_part(instance->stage, part) &&
             !(batch->defers_analysis && instance->stage->runs_model) &&
             !instance->stage->process(instance->state, batch, error))
             return false;
@@ -118,7 +133,8 @@ static bool replay_saved_reads(const struct pipeline *pipeline, struct batch_rea
     reader->batch.replay = true;
     while (ok && reader->status == READ_OK && reader->reads < saved_reads) {
         batch_reader_fill(reader, saved_reads);
-        ok = process_with_stages(pipeline, &reader->batch, false, error);
+        ok = process_with_stages(pipeline, &reader->batch, STAGES_AHEAD, error) &&
+             process_with_stages(pipeline, &reader->batch, STAGES_REST, error);
     }
     reader->batch.replay = false;
     return ok;
@@ -137,31 +153,79 @@ static bool check_row_totals(const struct batch *batch, struct error *error)
                      batch->read, batch->path, counted);
 }
 
-static void report_progress(const struct pipeline *pipeline, const struct batch_reader *reader,
-                            struct read_progress *progress)
+/* The batch that is saved while the reader reads the next one. */
+struct reading {
+    struct pipeline *pipeline;
+    struct batch_reader *reader;
+    struct read_progress *progress;
+    struct batch batch;
+    enum read_status status; /* of the reader after the batch */
+    uint64_t reads;          /* of the reader, up to the end of the batch */
+    bool is_read, is_saved;  /* the next batch; `batch` */
+    struct error read_error, save_error;
+};
+
+static void report_progress(const struct reading *reading)
 {
-    const struct batch *batch = &reader->batch;
+    const struct batch *batch = &reading->batch;
+    struct read_progress *progress = reading->progress;
     uint64_t offset = progress->file_bytes;
-    if (reader->status == READ_OK)
+    if (reading->status == READ_OK)
         offset = batch->count ? batch->records[batch->count - 1].byte_offset : 0;
     progress->report.items += batch->read;
     progress->report.done = progress->bytes_before;
     progress->report.done += offset < progress->file_bytes ? offset : progress->file_bytes;
-    update(pipeline, &progress->report);
+    update(reading->pipeline, &progress->report);
 }
 
-static bool process_batch(struct pipeline *pipeline, struct batch_reader *reader,
-                          struct read_progress *progress, struct error *error)
+static bool read_batch(struct pipeline *pipeline, struct batch_reader *reader, struct error *error)
 {
-    struct batch *batch = &reader->batch;
-    if (reader->status == READ_FAILED)
-        note(pipeline, reader->failure.message);
-    if (!process_with_stages(pipeline, batch, false, error) || !check_row_totals(batch, error) ||
-        !store_save_batch(pipeline->stage_context.store, batch, reader->reads,
-                          reader->status != READ_OK, error))
+    batch_reader_fill(reader, UINT64_MAX);
+    return process_with_stages(pipeline, &reader->batch, STAGES_AHEAD, error);
+}
+
+static bool save_batch(struct reading *reading, struct error *error)
+{
+    struct pipeline *pipeline = reading->pipeline;
+    struct batch *batch = &reading->batch;
+    if (reading->status == READ_FAILED)
+        note(pipeline, reading->reader->failure.message);
+    if (!process_with_stages(pipeline, batch, STAGES_REST, error) ||
+        !check_row_totals(batch, error) ||
+        !store_save_batch(pipeline->stage_context.store, batch, reading->reads,
+                          reading->status != READ_OK, error))
         return false;
-    report_progress(pipeline, reader, progress);
+    report_progress(reading);
     return stage_context_check_interrupt(&pipeline->stage_context, error);
+}
+
+/* The caller of workers_run saves; only it uses the store. */
+static void read_or_save(void *context, size_t worker)
+{
+    struct reading *reading = context;
+    if (worker == 0)
+        reading->is_saved = save_batch(reading, &reading->save_error);
+    else if (reading->status == READ_OK)
+        reading->is_read = read_batch(reading->pipeline, reading->reader, &reading->read_error);
+}
+
+/* Makes the batch that was read the one to save, and reads another one. */
+static bool save_and_read_next(struct reading *reading, struct workers *workers,
+                               struct error *error)
+{
+    struct batch saved = reading->batch;
+    reading->batch = reading->reader->batch;
+    reading->reader->batch = saved;
+    reading->status = reading->reader->status;
+    reading->reads = reading->reader->reads;
+    workers_run(workers, 2, read_or_save, reading);
+    if (!reading->is_saved)
+        *error = reading->save_error;
+    else if (reading->status == READ_OK && !reading->is_read)
+        *error = reading->read_error;
+    else
+        return true;
+    return false;
 }
 
 static bool read_remaining(struct pipeline *pipeline, const struct input_file *file,
@@ -171,11 +235,14 @@ static bool read_remaining(struct pipeline *pipeline, const struct input_file *f
     struct batch_reader reader;
     batch_reader_open(&reader, file, pipeline->batch_records);
     reader.batch.defers_analysis = pipeline->defers_analysis;
-    bool ok = replay_saved_reads(pipeline, &reader, saved_reads, error);
-    do {
-        batch_reader_fill(&reader, UINT64_MAX);
-        ok = ok && process_batch(pipeline, &reader, progress, error);
-    } while (ok && reader.status == READ_OK);
+    struct reading reading = {pipeline, &reader, progress, .batch = reader.batch};
+    struct workers *workers = NULL;
+    bool ok = replay_saved_reads(pipeline, &reader, saved_reads, error) &&
+              workers_open(&workers, 2, error) && read_batch(pipeline, &reader, error);
+    for (bool has_next = ok; ok && has_next; has_next = reading.status == READ_OK)
+        ok = save_and_read_next(&reading, workers, error);
+    workers_close(workers);
+    batch_free(&reading.batch);
     batch_reader_close(&reader);
     return ok;
 }
@@ -200,7 +267,7 @@ static bool analyse_batch(const struct pipeline *pipeline, struct batch *batch, 
                           struct error *error)
 {
     return (!pack || pack_drop_known(pack, batch, error)) &&
-           process_with_stages(pipeline, batch, true, error) &&
+           process_with_stages(pipeline, batch, STAGES_OF_SAVED_TEXTS, error) &&
            (pack ? pack_save(pack, batch, error)
                  : store_save_analyses(pipeline->stage_context.store, batch, error));
 }
@@ -423,16 +490,15 @@ static bool summarize_group(struct pipeline *pipeline, const struct group_entry 
 }
 
 /* run.json of the run lists the note, but not that of a report on some of its rows. */
-static bool note_skipped_groups(struct pipeline *pipeline, const struct group_list *groups,
-                                struct error *error)
+static bool note_skipped_groups(struct pipeline *pipeline, struct error *error)
 {
-    if (!groups->skipped)
+    if (!pipeline->skipped_groups)
         return true;
     char message[120];
     snprintf(
         message, sizeof(message),
         "%zu groups exceed [group] max_groups and are not summarized; their figures are complete",
-        groups->skipped);
+        pipeline->skipped_groups);
     if (pipeline->stage_context.selection->view == 0)
         return save_note(pipeline, message, error);
     note(pipeline, message);
@@ -466,11 +532,17 @@ bool pipeline_summarize(struct pipeline *pipeline, struct error *error)
 {
     const struct stage_context *context = &pipeline->stage_context;
     struct group_list groups = {0};
-    bool ok =
-        list_groups(pipeline, &groups, error) && note_skipped_groups(pipeline, &groups, error) &&
-        summarize_groups(pipeline, &groups, error) &&
-        store_delete_unlisted_summaries(context->store, context->selection->view, &groups, error);
+    bool ok = list_groups(pipeline, &groups, error);
+    pipeline->skipped_groups = groups.skipped;
+    ok = ok && note_skipped_groups(pipeline, error) && summarize_groups(pipeline, &groups, error) &&
+         store_delete_unlisted_summaries(context->store, context->selection->view, &groups, error);
     arena_free(&groups.arena);
+    for (size_t i = 0; i < pipeline->stage_instance_count; i++) {
+        struct stage_instance *instance = &pipeline->stage_instances[i];
+        if (instance->stage->finish_groups)
+            instance->stage->finish_groups(instance->state);
+    }
+    memory_release_freed(); /* a large group takes more than pass 3 */
     return ok;
 }
 
@@ -498,5 +570,34 @@ bool pipeline_aggregate(struct pipeline *pipeline, struct error *error)
         if (instance->stage->finish && !instance->stage->finish(instance->state, error))
             return false;
     }
+    memory_release_freed(); /* before the reports */
     return stage_context_check_interrupt(&pipeline->stage_context, error);
+}
+
+/* ---- Passes 2 and 3 ---- */
+
+static bool replace_results(struct pipeline *pipeline, struct error *error)
+{
+    const struct stage_context *context = &pipeline->stage_context;
+    if (!store_drop_results(context->store, error) || !pipeline_summarize(pipeline, error) ||
+        !pipeline_aggregate(pipeline, error))
+        return false;
+    struct current_result result = {.key = context->results_key,
+                                    .number = pipeline->skipped_groups};
+    return store_save_result(context->store, &result, error);
+}
+
+bool pipeline_update_results(struct pipeline *pipeline, struct error *error)
+{
+    const struct stage_context *context = &pipeline->stage_context;
+    if (context->selection->view != 0)
+        return pipeline_summarize(pipeline, error) && pipeline_aggregate(pipeline, error);
+    struct current_result result = {.key = context->results_key};
+    struct arena arena = {0};
+    bool is_current, ok = store_find_result(context->store, &result, &arena, &is_current, error);
+    arena_free(&arena);
+    if (!ok || !is_current)
+        return ok && replace_results(pipeline, error);
+    pipeline->skipped_groups = result.number;
+    return note_skipped_groups(pipeline, error);
 }

@@ -35,6 +35,7 @@ struct pipeline {
     size_t stage_instance_count;
     struct stage_context stage_context;
     struct insight_list insights; /* of pass 3 */
+    size_t skipped_groups;        /* by pass 2, because of [group] max_groups */
     size_t batch_records;         /* read, processed and saved together */
     bool defers_analysis;         /* pass 1 ends before the model: see pipeline_read */
     struct progress progress;
@@ -65,6 +66,9 @@ bool pipeline_summarize(struct pipeline *pipeline, struct error *error);
 
 /* Pass 3: computes figures from saved records. */
 bool pipeline_aggregate(struct pipeline *pipeline, struct error *error);
+
+/* Passes 2 and 3, unless their results of all records are current. */
+bool pipeline_update_results(struct pipeline *pipeline, struct error *error);
 
 /* ERROR_INPUT that lists the files that could not be read to their end, if there are any. */
 bool pipeline_check_failed_files(struct pipeline *pipeline, struct error *error);

@@ -36,6 +36,8 @@ struct stage_context {
                              answers: identifies saved analyses and generated texts */
     uint64_t summary_key; /* hash of model_key, the version, and the settings of the stages from
                              group to ground: identifies saved summaries */
+    uint64_t results_key; /* hash of everything but records and analyses that determines results:
+                             model, version, all settings and their files */
     const struct selection *selection; /* the records that passes 2 and 3 use */
     struct text language;              /* of the reports: "en", "ko", "auto"; empty: "en" */
     struct insight_list *insights;     /* of pass 3: stages add in `finish` (pipeline/insight.h) */
@@ -57,6 +59,8 @@ struct stage {
                  struct error *error); /* optional */
 
     bool (*process)(void *state, struct batch *batch, struct error *error);
+    bool reads_ahead; /* `process` uses neither the store nor the model, so it may run while other
+                         stages process the batch before */
     bool handles_saved_texts; /* `process` is also called for saved texts that the model has not
                                  analysed: they are already cleaned and redacted, and their
                                  needs_analysis is set */
@@ -68,6 +72,7 @@ struct stage {
 
     bool (*list_groups)(void *state, struct group_list *groups, struct error *error);
     bool (*process_group)(void *state, struct group *group, struct error *error);
+    void (*finish_groups)(void *state); /* optional: frees what only process_group needs */
 
     /* In the order of store_for_each_record, which says how long `record` is valid. All stages
      * share one reading of the records, so a stage keeps counts, not records. */

@@ -17,8 +17,8 @@
 #define MAX_CHECKED_BYTES "67108864"
 
 /* Texts are looked up by hash, so reads are spread over the whole file. SQLite's default cache of
- * 2 MiB rarely holds the page that is needed. */
-#define CACHE_KIBIBYTES "-65536"
+ * 2 MiB rarely holds the page that is needed. A sort takes as much memory again. */
+#define CACHE_KIBIBYTES "-16384"
 
 static bool query_integer(struct sql *sql, const char *query, int64_t *number, struct error *error)
 {

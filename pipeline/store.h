@@ -69,6 +69,26 @@ struct row_totals {
 bool store_begin_run(struct store *store, uint64_t job_hash, uint64_t *run_id, bool *resumed,
                      struct error *error);
 
+/* A result that is current: a report file, or (`file` is empty) what passes 2 and 3 saved about all
+ * records. A change of a record or an analysis ends that, also one by another program. */
+struct current_result {
+    struct text file;
+    uint64_t key;            /* of everything else that determines it */
+    uint64_t number;         /* rows of the file; groups that exceed [group] max_groups */
+    struct text note;        /* of the file's format; may be empty */
+    uint64_t size, modified; /* of the file: bytes, nanoseconds since 1970 */
+};
+
+/* Whether the result of result->file and result->key is current. Sets the other members; `note` is
+ * allocated from `arena`. */
+bool store_find_result(struct store *store, struct current_result *result, struct arena *arena,
+                       bool *found, struct error *error);
+bool store_save_result(struct store *store, const struct current_result *result,
+                       struct error *error);
+
+/* No result is current any more: to be called before the first of them is replaced. */
+bool store_drop_results(struct store *store, struct error *error);
+
 /* Marks the run as finished: the next store_begin_run starts a new one. */
 bool store_finish_run(struct store *store, struct error *error);
 

@@ -48,6 +48,7 @@ const struct erasable_table store_erasable_tables[] = {
     {"insight", ERASE_ALL, NULL},
     {"insight_evidence", ERASE_ALL, NULL},
     {"insight_quote", ERASE_ALL, NULL},
+    {"current_result", ERASE_ALL, NULL},
     {NULL, ERASE_NOTHING, NULL},
 };
 

@@ -23,6 +23,18 @@
     " (SELECT id FROM passage WHERE feedback_id = old.id);"                                        \
     "DELETE FROM passage WHERE feedback_id = old.id;"
 
+/* Results depend on all columns of records, and on analyses, which are inserted as a whole. */
+#define DROP_RESULTS(name, event)                                                                  \
+    "CREATE TRIGGER " name " AFTER " event " BEGIN DELETE FROM current_result; END;"
+
+#define RESULT_TRIGGERS                                                                            \
+    DROP_RESULTS("results_of_new_record", "INSERT ON feedback")                                    \
+    DROP_RESULTS("results_of_changed_record", "UPDATE ON feedback")                                \
+    DROP_RESULTS("results_of_deleted_record", "DELETE ON feedback")                                \
+    DROP_RESULTS("results_of_new_analysis", "INSERT ON analysis")                                  \
+    DROP_RESULTS("results_of_changed_analysis", "UPDATE ON analysis")                              \
+    DROP_RESULTS("results_of_deleted_analysis", "DELETE ON analysis")
+
 #define ANALYSIS_TABLES                                                                            \
     "CREATE TABLE analysis (id INTEGER PRIMARY KEY, text_hash INTEGER NOT NULL,"                   \
     " model_key INTEGER NOT NULL, sentiment TEXT NOT NULL, score REAL NOT NULL,"                   \
@@ -213,6 +225,13 @@ const char store_schema[] =
     "CREATE TABLE insight_quote (view INTEGER NOT NULL, insight INTEGER NOT NULL,"
     " number INTEGER NOT NULL, feedback_id INTEGER NOT NULL, \"begin\" INTEGER NOT NULL,"
     " \"end\" INTEGER NOT NULL, PRIMARY KEY (view, insight, number)) STRICT, WITHOUT ROWID;"
+
+    /* What need not be computed again: a report file, or (file: '') what passes 2 and 3 saved about
+     * all records. key: a hash of all that determines it except records and analyses; if these
+     * change, nothing is current. number: rows of the file; groups that are not summarized. */
+    "CREATE TABLE current_result (file TEXT PRIMARY KEY, key INTEGER NOT NULL,"
+    " number INTEGER NOT NULL, note TEXT NOT NULL, size INTEGER NOT NULL,"
+    " modified INTEGER NOT NULL) STRICT, WITHOUT ROWID;" RESULT_TRIGGERS
 
     /* The search index: one row a sentence of a record, and its words as index_words.h folds them.
      * Triggers delete it with the record, and when the record's text changes. index_has_deletions:

@@ -85,28 +85,26 @@ static bool has_one_form(struct store *store, const struct candidate *candidate,
     return sql_finish(count, error);
 }
 
-static bool mark_records(struct store *store, const struct candidate *candidate,
-                         struct error *error)
+static bool list_text(struct store *store, const struct candidate *candidate, struct error *error)
 {
-    struct sql_statement *mark = sql_prepare(
-        store->sql, "UPDATE feedback SET no_opinion = 1 WHERE source = ? AND text_hash = ?", error);
-    sql_bind_text(mark, 1, candidate->source);
-    sql_bind_hash(mark, 2, candidate->text_hash);
-    return sql_run(mark, error);
+    struct sql_statement *insert =
+        sql_prepare(store->sql, "INSERT OR IGNORE INTO temp.stock_text VALUES (?, ?)", error);
+    sql_bind_text(insert, 1, candidate->source);
+    sql_bind_hash(insert, 2, candidate->text_hash);
+    return sql_run(insert, error);
 }
 
-static bool mark_if_stock_text(struct store *store, const struct candidate *candidate,
+static bool list_if_stock_text(struct store *store, const struct candidate *candidate,
                                struct error *error)
 {
     bool is_uniform;
-    return !may_be_stock_text(candidate) ||
-           (has_one_form(store, candidate, &is_uniform, error) &&
-            (!is_uniform || mark_records(store, candidate, error)));
+    return !may_be_stock_text(candidate) || (has_one_form(store, candidate, &is_uniform, error) &&
+                                             (!is_uniform || list_text(store, candidate, error)));
 }
 
-/* Calls mark_if_stock_text for every text that is frequent in its source and question. A record
+/* Calls list_if_stock_text for every text that is frequent in its source and question. A record
  * with a title of its own has an opinion there. */
-static bool mark_frequent_texts(struct store *store, struct error *error)
+static bool list_frequent_texts(struct store *store, struct error *error)
 {
     struct sql_statement *frequent = sql_prepare(
         store->sql,
@@ -134,18 +132,27 @@ static bool mark_frequent_texts(struct store *store, struct error *error)
                                       .text_hash = sql_hash(frequent, 4),
                                       .records = (uint64_t)sql_integer(frequent, 5),
                                       .source_records = (uint64_t)sql_integer(frequent, 6)};
-        ok = mark_if_stock_text(store, &candidate, error);
+        ok = list_if_stock_text(store, &candidate, error);
     }
     return sql_finish(frequent, error) && ok;
 }
 
+/* Changes only the marks that differ: a changed record makes all results out of date. */
 bool store_mark_stock_texts(struct store *store, struct error *error)
 {
     return sql_begin(store->sql, error) &&
            sql_end(store->sql,
                    sql_execute(store->sql,
-                               "UPDATE feedback SET no_opinion = 0 WHERE no_opinion <> 0", error) &&
-                       mark_frequent_texts(store, error),
+                               "CREATE TEMP TABLE IF NOT EXISTS stock_text (source TEXT,"
+                               " text_hash INTEGER, PRIMARY KEY (source, text_hash)) WITHOUT ROWID;"
+                               "DELETE FROM temp.stock_text",
+                               error) &&
+                       list_frequent_texts(store, error) &&
+                       sql_execute(store->sql,
+                                   "UPDATE feedback SET no_opinion = 1 - no_opinion"
+                                   " WHERE no_opinion <> ((source, text_hash) IN"
+                                   "  (SELECT source, text_hash FROM temp.stock_text))",
+                                   error),
                    error);
 }
 

@@ -181,4 +181,5 @@ const struct stage clean_stage = {
     .options = options,
     .state_size = sizeof(struct clean),
     .process = process,
+    .reads_ahead = true,
 };

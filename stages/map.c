@@ -26,12 +26,19 @@ static bool open_map(void *state, const struct stage_context *stage_context, str
     return statement_reader_open(&map->reader, error);
 }
 
+static void finish_groups(void *state)
+{
+    struct map *map = state;
+    free(map->present.items);
+    free(map->previous.items);
+    map->present = map->previous = (struct occurrence_buffer){0};
+}
+
 static void close_map(void *state)
 {
     struct map *map = state;
     statement_reader_close(&map->reader);
-    free(map->present.items);
-    free(map->previous.items);
+    finish_groups(map);
 }
 
 /* What an open statement says is read by the model; until then, it is taken for what the record
@@ -133,5 +140,6 @@ const struct stage map_stage = {
     .state_size = sizeof(struct map),
     .open = open_map,
     .process_group = process_group,
+    .finish_groups = finish_groups,
     .close = close_map,
 };

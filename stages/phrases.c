@@ -376,6 +376,8 @@ static bool finish(void *state, struct error *error)
         day_counts_choose_timeline(&phrases->days, phrases->period, &phrases->arena);
     for (size_t i = 0; phrases->max_phrases && i < phrases->language_count; i++)
         compare_language(phrases, &phrases->languages[i].corpus, &timeline);
+    for (size_t i = 0; i < phrases->language_count; i++)
+        phrase_corpus_free(&phrases->languages[i].corpus); /* reports need the memory */
     return true;
 }
 

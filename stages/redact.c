@@ -338,5 +338,6 @@ const struct stage redact_stage = {
     .state_size = sizeof(struct redact),
     .open = open_redact,
     .process = process,
+    .reads_ahead = true,
     .close = close_redact,
 };

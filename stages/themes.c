@@ -388,6 +388,8 @@ static bool finish(void *state, struct error *error)
     for (size_t i = 0; themes->max_themes && i < themes->language_count; i++)
         propose_themes(themes, &themes->languages[i]);
     add_warning(themes);
+    for (size_t i = 0; i < themes->language_count; i++)
+        phrase_corpus_free(&themes->languages[i].corpus); /* later stages need the memory */
     return true;
 }
 

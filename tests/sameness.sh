@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # sameness.sh - the output of a run does not depend on the number of threads, the batch sizes of model
-# and database, the kernels, or the path of the job's folder.
+# and database, the kernels, the path of the job's folder, or what earlier runs left in the output folder.
 set -eu
 cd "$(dirname "$0")/.."
 winnow=$(realpath "${1:-build/winnow}")
@@ -41,6 +41,47 @@ rm -rf "$work/moved/deeper/job/out"
 (cd "$work/moved" && "$winnow" run -q deeper/job/job.ini)
 same "$work/moved/deeper/job/out" "$work/whole/out" || {
     echo "sameness: another folder changes the outputs" >&2
+    faults=$((faults + 1))
+}
+
+# A run without changes leaves the files of the run before; what is missing, edited or of other settings
+# is written again.
+out=$work/whole/out
+again() { # WHAT [ARGUMENTS OF run...]
+    local what=$1
+    shift
+    "$winnow" run -q "$work/whole/job.ini" "$@"
+    same "$out" "$work/second" || {
+        echo "sameness: after $what, the outputs differ" >&2
+        faults=$((faults + 1))
+    }
+}
+"$winnow" run -q "$work/whole/job.ini"
+cp -r "$out" "$work/second"
+written() { stat -c %y "$out"/*.html "$out"/topics.csv "$out"/feedback.csv; }
+before=$(written)
+again "a run without changes"
+[ "$before" = "$(written)" ] || {
+    echo "sameness: a run without changes writes files again" >&2
+    faults=$((faults + 1))
+}
+rm "$out/report.html" "$out/feedback.csv"
+again "files were removed"
+echo edited >>"$out/topics.csv"
+echo edited >>"$out/report.html"
+again "files were edited"
+"$winnow" report -q "$work/whole/job.ini" --set aggregate.period=all
+! cmp -s "$out/topics.csv" "$work/second/topics.csv" || {
+    echo "sameness: a report ignores its settings" >&2
+    faults=$((faults + 1))
+}
+again "a report with other settings"
+"$winnow" report -q "$work/whole/job.ini" --since 2026-04
+again "a report on some rows"
+echo 'm2,2026-05-02,Kettle,1,Someone else,"It leaks, and the parcel came late"' >>"$work/whole/in/b.csv"
+"$winnow" run -q "$work/whole/job.ini"
+grep -q 'It leaks' "$out/feedback.csv" || {
+    echo "sameness: a new row is not in the outputs" >&2
     faults=$((faults + 1))
 }
 [ "$faults" -eq 0 ]

@@ -239,9 +239,8 @@ static bool write_reports(struct assembly *assembly, const struct job *job, stru
 {
     delete_documents(job, &assembly->arena);
     delete_selection_reports(job->output.folder, &assembly->arena);
-    return pipeline_summarize(&assembly->pipeline, error) &&
-           pipeline_aggregate(&assembly->pipeline, error) &&
-           report_files_write(job, assembly->store, &assembly->selection, error);
+    return pipeline_update_results(&assembly->pipeline, error) &&
+           report_files_write(job, &assembly->pipeline.stage_context, error);
 }
 
 /* ---- The command ---- */

@@ -134,7 +134,7 @@ static bool write_files(const struct report_command_options *options, struct ass
 {
     set_output_folder(options, job, &assembly->selection);
     if (!create_private_folder(job->output.folder, error) ||
-        !report_files_write(job, assembly->store, &assembly->selection, error))
+        !report_files_write(job, &assembly->pipeline.stage_context, error))
         return false;
     if (options->prints_path)
         return print_page_path(job, error);
@@ -183,8 +183,7 @@ static bool write_report(struct job *job, const struct report_command_options *o
               assemble_model(&assembly, job, error) &&
               assemble_stages(&assembly, job, PASSES_REPORT, &progress, error) &&
               assemble_check_model_key(&assembly, job, error) && check_filters(&assembly, error) &&
-              pipeline_summarize(&assembly.pipeline, error) &&
-              pipeline_aggregate(&assembly.pipeline, error);
+              pipeline_update_results(&assembly.pipeline, error);
     progress_bar_finish(&progress_bar);
     if (ok && options->prints_report)
         ok = print_report(&assembly, &job->output.document_options, options->prints_ids, error);

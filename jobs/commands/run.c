@@ -83,9 +83,9 @@ static bool run_passes(struct assembly *assembly, struct job *job,
         return true;
     }
     ok = ok && apply_retention(assembly, job, progress_bar, error) &&
-         pipeline_summarize(pipeline, error) && pipeline_aggregate(pipeline, error);
+         pipeline_update_results(pipeline, error);
     progress_bar_finish(progress_bar);
-    return ok && report_files_write(job, assembly->store, &assembly->selection, error) &&
+    return ok && report_files_write(job, &pipeline->stage_context, error) &&
            store_finish_run(assembly->store, error);
 }
 

@@ -2,6 +2,8 @@
 #include "jobs/report/report_files.h"
 
 #include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/hash.h"
@@ -30,6 +32,7 @@ struct report_writer {
     const struct job *job;
     struct store *store;
     const struct selection *selection;
+    uint64_t tables_key, documents_key; /* of current results; 0: all files are written */
     struct table_file *tables;
     size_t table_count;
     struct document_output documents[JOB_MAX_DOCUMENTS];
@@ -50,6 +53,91 @@ static bool write_row(void *user, const struct text *cells, size_t count, struct
     return table->format->row(table->format_state, table->stream, cells, count, error);
 }
 
+/* ---- Files that need not be written again ---- */
+
+static const char rejects_table[] = "rejects"; /* of the latest run, like its row totals */
+
+static bool begin_rejects(void *user, const struct column *columns, size_t count,
+                          struct error *error)
+{
+    (void)user;
+    (void)columns;
+    (void)count;
+    (void)error;
+    return true;
+}
+
+static bool hash_reject(void *user, const struct text *cells, size_t count, struct error *error)
+{
+    (void)error;
+    uint64_t *hash = user;
+    for (size_t i = 0; i < count; i++)
+        *hash = hash_combine(*hash, cells[i]);
+    return true;
+}
+
+/* Documents also print the row totals and rejects of the run. */
+static bool compute_keys(struct report_writer *report_writer, uint64_t results_key,
+                         struct error *error)
+{
+    struct store *store = report_writer->store;
+    struct row_totals totals;
+    if (report_writer->selection->view != 0)
+        return true;
+    uint64_t key = hash_combine(results_key, text_of(report_writer->job->output.folder));
+    struct table_visitor visitor = {.begin = begin_rejects, .row = hash_reject, .user = &key};
+    report_writer->tables_key = key;
+    if (!store_get_row_totals(store, &totals, error) ||
+        !store_for_each_table_row(store, rejects_table, report_writer->selection, &visitor, error))
+        return false;
+    key = hash_combine_number(hash_combine_number(key, totals.read), totals.skipped);
+    for (size_t i = 0; i < RECORD_STATE_COUNT; i++)
+        key = hash_combine_number(key, totals.states[i]);
+    for (size_t i = 0; i < PII_COUNT; i++)
+        key = hash_combine_number(key, totals.pii[i]);
+    key = hash_combine_number(hash_combine_number(key, totals.inferred), totals.tokens);
+    report_writer->documents_key = key;
+    return true;
+}
+
+/* Sets size and time of the result's file; false if there is none. */
+static bool read_file_status(struct report_writer *report_writer, struct current_result *result)
+{
+    struct stat status;
+    struct text path = arena_format(&report_writer->arena, "%s/%.*s",
+                                    report_writer->job->output.folder, TEXT_ARGUMENT(result->file));
+    if (stat(path.bytes, &status) != 0)
+        return false;
+    result->size = (uint64_t)status.st_size;
+    result->modified =
+        (uint64_t)status.st_mtim.tv_sec * 1000000000 + (uint64_t)status.st_mtim.tv_nsec;
+    return true;
+}
+
+/* Whether an earlier report wrote the file from the same results, and nobody has changed it. */
+static bool find_current_file(struct report_writer *report_writer, struct current_result *saved,
+                              bool *is_current, struct error *error)
+{
+    *is_current = false;
+    if (!saved->key)
+        return true;
+    if (!store_find_result(report_writer->store, saved, &report_writer->arena, is_current, error))
+        return false;
+    struct current_result file = *saved;
+    *is_current = *is_current && read_file_status(report_writer, &file) &&
+                  file.size == saved->size && file.modified == saved->modified;
+    return true;
+}
+
+static bool save_current_file(struct report_writer *report_writer, struct current_result *result,
+                              struct error *error)
+{
+    return !result->key || !read_file_status(report_writer, result) ||
+           store_save_result(report_writer->store, result, error);
+}
+
+/* ---- Tables ---- */
+
 static bool open_file(struct report_writer *report_writer, struct text name,
                       struct file_writer *file_writer, struct error *error)
 {
@@ -67,6 +155,17 @@ static bool write_table(struct report_writer *report_writer, struct table_file *
     table->format_state = output->format_state;
     table->name =
         arena_format(&report_writer->arena, "%s%s", table->table, output->format->extension);
+    struct current_result result = {.file = table->name, .key = report_writer->tables_key};
+    bool is_current;
+    if (strcmp(table->table, rejects_table) == 0)
+        result.key = 0;
+    if (!find_current_file(report_writer, &result, &is_current, error))
+        return false;
+    if (is_current) {
+        table->row_count = result.number;
+        table->note = result.note;
+        return true;
+    }
     if (!open_file(report_writer, table->name, &file_writer, error))
         return false;
     table->stream = file_writer.stream;
@@ -78,7 +177,10 @@ static bool write_table(struct report_writer *report_writer, struct table_file *
     }
     if (table->format->note)
         table->note = table->format->note(table->format_state, &report_writer->arena);
-    return file_writer_commit(&file_writer, error);
+    result.number = table->row_count;
+    result.note = table->note;
+    return file_writer_commit(&file_writer, error) &&
+           save_current_file(report_writer, &result, error);
 }
 
 /* ---- Documents ---- */
@@ -94,24 +196,46 @@ static bool write_document(struct report_writer *report_writer, const struct doc
         file_writer_abort(&file_writer);
         return false;
     }
-    return file_writer_commit(&file_writer, error);
+    struct current_result result = {.file = text_of(output->format->file_name),
+                                    .key = report_writer->documents_key,
+                                    .note = output->note};
+    return file_writer_commit(&file_writer, error) &&
+           save_current_file(report_writer, &result, error);
+}
+
+/* *all_current: every document is, and has its note. */
+static bool find_current_documents(struct report_writer *report_writer, bool *all_current,
+                                   struct error *error)
+{
+    const struct job_output *output = &report_writer->job->output;
+    bool ok = true;
+    *all_current = true;
+    for (size_t i = 0; ok && *all_current && i < output->document_count; i++) {
+        struct document_output *document = &report_writer->documents[i];
+        document->format = output->documents[i];
+        struct current_result result = {.file = text_of(document->format->file_name),
+                                        .key = report_writer->documents_key};
+        ok = find_current_file(report_writer, &result, all_current, error);
+        document->note = result.note;
+    }
+    return ok;
 }
 
 static bool write_documents(struct report_writer *report_writer, struct error *error)
 {
     const struct job_output *output = &report_writer->job->output;
     struct document document = {0};
-    if (!output->document_count)
+    bool all_current;
+    if (!find_current_documents(report_writer, &all_current, error))
+        return false;
+    if (all_current)
         return true;
     bool ok = document_load(&document, report_writer->store, report_writer->selection,
                             &output->document_options, error);
     for (size_t i = 0; ok && i < output->document_count; i++) {
         struct document_output *written = &report_writer->documents[i];
-        written->format = output->documents[i];
+        *written = (struct document_output){.format = output->documents[i]};
         ok = write_document(report_writer, &document, written, error);
-        if (ok && written->note.size)
-            fprintf(stderr, "winnow: note: %s: %.*s\n", written->format->file_name,
-                    TEXT_ARGUMENT(written->note));
     }
     document_free(&document);
     return ok;
@@ -277,15 +401,26 @@ static bool write_run_json(struct report_writer *report_writer, struct error *er
     return ok && file_writer_commit(&file_writer, error);
 }
 
-bool report_files_write(const struct job *job, struct store *store,
-                        const struct selection *selection, struct error *error)
+static void print_document_notes(const struct report_writer *report_writer)
 {
-    struct report_writer report_writer = {.job = job, .store = store, .selection = selection};
+    for (size_t i = 0; i < report_writer->job->output.document_count; i++) {
+        const struct document_output *document = &report_writer->documents[i];
+        if (document->note.size)
+            fprintf(stderr, "winnow: note: %s: %.*s\n", document->format->file_name,
+                    TEXT_ARGUMENT(document->note));
+    }
+}
+
+bool report_files_write(const struct job *job, const struct stage_context *stage_context,
+                        struct error *error)
+{
+    struct report_writer report_writer = {
+        .job = job, .store = stage_context->store, .selection = stage_context->selection};
     while (job->output.writes_tables && store_tables[report_writer.table_count])
         report_writer.table_count++;
     report_writer.tables =
         arena_alloc(&report_writer.arena, report_writer.table_count, sizeof(*report_writer.tables));
-    bool ok = true;
+    bool ok = compute_keys(&report_writer, stage_context->results_key, error);
     for (size_t i = 0; ok && i < report_writer.table_count; i++) {
         struct table_file *table = &report_writer.tables[i];
         table->table = store_tables[i];
@@ -293,7 +428,10 @@ bool report_files_write(const struct job *job, struct store *store,
         if (ok && table->note.size)
             log_note("%.*s: %.*s", TEXT_ARGUMENT(table->name), TEXT_ARGUMENT(table->note));
     }
-    ok = ok && write_documents(&report_writer, error) && write_run_json(&report_writer, error);
+    ok = ok && write_documents(&report_writer, error);
+    if (ok)
+        print_document_notes(&report_writer);
+    ok = ok && write_run_json(&report_writer, error);
     arena_free(&report_writer.arena);
     return ok;
 }

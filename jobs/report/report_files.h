@@ -4,12 +4,13 @@
 #define JOBS_REPORT_REPORT_FILES_H
 
 #include "jobs/job.h"
-#include "pipeline/store.h"
+#include "pipeline/stage.h"
 
-/* Writes all files to job->output.folder, which must exist. Each file is replaced atomically. The
+/* Writes all files to job->output.folder, which must exist, except those that an earlier call wrote
+ * from the same results and that nobody has changed since. Each file is replaced atomically. The
  * same saved rows give the same bytes: the files contain no time, host name or absolute path of
  * this run. */
-bool report_files_write(const struct job *job, struct store *store,
-                        const struct selection *selection, struct error *error);
+bool report_files_write(const struct job *job, const struct stage_context *stage_context,
+                        struct error *error);
 
 #endif

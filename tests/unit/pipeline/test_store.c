@@ -1029,6 +1029,51 @@ static void settings_of_a_stopped_run_are_remembered(void **state)
     store_close(store);
 }
 
+/* ---- Current results ---- */
+
+static void a_changed_record_or_analysis_ends_all_results(void **state)
+{
+    static const struct {
+        const char *statements;
+        bool is_current;
+    } cases[] = {
+        {"UPDATE seen SET file_id = file_id + 1", true},
+        {"UPDATE feedback SET rating = 3 WHERE id = 5", false},
+        {"DELETE FROM feedback WHERE id = 5", false},
+        {"INSERT INTO feedback (id, source, text, text_hash, content_hash, first_run, run_id,"
+         " details_hash, row_hash, settings_hash) VALUES (9, 'shop', 'new', 9, 9, 1, 1, 9, 9, 1)",
+         false},
+        {"UPDATE analysis SET sentiment = 'neutral'", false},
+        {"DELETE FROM analysis", false},
+    };
+    const struct test_folder *folder = *state;
+    struct error error = {0};
+    struct arena arena = {0};
+    struct store *store = open_store(folder);
+    save_three(store);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        const struct current_result saved = {TEXT("topics.csv"), 7, 40, TEXT("cut"), 1000, 5};
+        struct current_result found = {.file = saved.file, .key = 7},
+                              other = {.file = saved.file, .key = 8};
+        bool is_current;
+        assert_true(store_save_result(store, &saved, &error));
+        assert_true(store_find_result(store, &other, &arena, &is_current, &error));
+        assert_false(is_current);
+        assert_true(store_find_result(store, &found, &arena, &is_current, &error));
+        assert_true(is_current && found.number == 40 && found.size == 1000 && found.modified == 5);
+        assert_true(text_equal(found.note, saved.note));
+        sqlite3 *other_program;
+        assert_int_equal(sqlite3_open(folder->database, &other_program), SQLITE_OK);
+        assert_int_equal(sqlite3_exec(other_program, cases[i].statements, NULL, NULL, NULL),
+                         SQLITE_OK);
+        sqlite3_close(other_program);
+        assert_true(store_find_result(store, &found, &arena, &is_current, &error));
+        assert_int_equal(is_current, cases[i].is_current);
+    }
+    arena_free(&arena);
+    store_close(store);
+}
+
 /* ---- Other databases ---- */
 
 static void databases_of_other_versions_and_programs_are_refused(void **state)
@@ -1044,6 +1089,7 @@ static void databases_of_other_versions_and_programs_are_refused(void **state)
                  {"PRAGMA user_version = 7", "schema version 7, but"},
                  {"PRAGMA user_version = 8", "schema version 8, but"},
                  {"PRAGMA user_version = 9", "schema version 9, but"},
+                 {"PRAGMA user_version = 10", "schema version 10, but"},
                  {"PRAGMA user_version = -1", "schema version -1"},
                  {"PRAGMA user_version = 0", "a database of another program"}};
     const struct test_folder *folder = *state;
@@ -1211,6 +1257,7 @@ int main(void)
         TEST(a_file_under_other_settings_replaces_what_it_gave_before),
         TEST(earlier_content_counts_only_under_the_same_settings),
         TEST(settings_of_a_stopped_run_are_remembered),
+        TEST(a_changed_record_or_analysis_ends_all_results),
         TEST(databases_of_other_versions_and_programs_are_refused),
         TEST(the_index_follows_the_records),
         TEST(the_key_check_is_kept),
