@@ -162,10 +162,22 @@ static void compute_cache_keys(const struct job *job, struct stage_context *cont
             hash_combine_number(context->summary_key, job_hash_section(job, summary_sections[i]));
 }
 
+/* Another build may compute other results under the same version. */
+static uint64_t hash_program(void)
+{
+    struct stat status;
+    uint64_t hash = hash_combine(HASH_SEED, TEXT(WINNOW_VERSION));
+    if (stat("/proc/self/exe", &status) != 0)
+        return hash;
+    hash = hash_combine_number(hash, (uint64_t)status.st_size);
+    return hash_combine_number(hash_combine_number(hash, (uint64_t)status.st_mtim.tv_sec),
+                               (uint64_t)status.st_mtim.tv_nsec);
+}
+
 /* A registry's names change no analysis, but reports: the key covers the whole files. */
 static uint64_t compute_results_key(const struct job *job, const struct t5_model *model)
 {
-    uint64_t key = hash_combine(hash_combine(HASH_SEED, t5_model_id(model)), TEXT(WINNOW_VERSION));
+    uint64_t key = hash_combine(hash_program(), t5_model_id(model));
     for (size_t i = 0; i < job->setting_count; i++) {
         const struct job_setting *setting = &job->settings[i];
         const struct text parts[] = {setting->section, setting->name, setting->key, setting->value,

@@ -200,11 +200,12 @@ void job_apply_with_defaults(const struct job *job, const char *section, struct 
     job_apply_without_defaults(job, section, name, options, state);
 }
 
+/* Of a file, what it contains counts, not where it is. */
 static uint64_t hash_setting(uint64_t hash, const struct job_setting *setting)
 {
-    hash = hash_combine(hash_combine(hash, setting->key), setting->value);
+    hash = hash_combine(hash, setting->key);
     if (!setting->file_contents.size)
-        return hash;
+        return hash_combine(hash, setting->value);
     uint64_t registry_hash = text_equal(setting->key, TEXT("taxonomy"))
                                  ? stages_hash_registry(setting->file_contents)
                                  : 0;

@@ -11,6 +11,8 @@ trap 'rm -rf "$work"' EXIT
 mkdir "$work/whole" "$work/moved"
 tiny_job "$work/whole" "$winnow"
 add_kiosk "$work/whole"
+printf 'id,phrases\nparcel,parcel; box\nbattery,battery\n' >"$work/whole/topics.csv"
+printf '[classify]\ntaxonomy = topics.csv\n' >>"$work/whole/job.ini"
 faults=0
 
 try() { # SETTINGS...
