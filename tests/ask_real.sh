@@ -55,7 +55,7 @@ for set; do
     "$winnow" run --quiet "$work/$set/job.ini"
     "$winnow" eval --task ask --job "$work/$set/job.ini" --list "tests/ask/real/$set.csv" >"$work/printed"
     [ -z "${WINNOW_ASK_LIST:-}" ] || sed -n '/^decision/,/^$/p' "$work/printed"
-    sed "s|^|$set |" "$work/printed" | grep -E '^[^ ]+ (answered|REFUSED|refused|ANSWERED) ' >>"$work/all"
+    sed "s|^|$set |" "$work/printed" | grep -E '^[^ ]+ (answered|REFUSED|refused|ANSWERED) +[0-9]' >>"$work/all"
 done
 awk '
 function add(name) {
