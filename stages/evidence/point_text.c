@@ -37,6 +37,7 @@ static const double feeling_cost = 4;     /* of "ㅋㅋ", "ㅠㅠ" */
 static const double plain_cost = 1.5;     /* of a Korean ending that no customer wrote */
 static const double glued_cost = 3;       /* of Korean words without blanks */
 static const double comma_cost = 1.5;     /* points are listed with commas */
+static const double doubled_cost = 3;     /* of "train train station" */
 static const double word_cost = 2;        /* of a text of one word */
 static const double rare_cost = 3;        /* of a word that few of the clauses have */
 
@@ -305,6 +306,18 @@ static bool has_verb(struct text text)
     return false;
 }
 
+/* Whether a word follows itself: a slip, or emphasis ("very very"). */
+static bool has_doubled_word(struct text text)
+{
+    struct text word, last = {0};
+    while (text_split(&text, ' ', &word)) {
+        if (word.size > 0 && text_equal_ignore_case(word, last))
+            return true;
+        last = word;
+    }
+    return false;
+}
+
 /* How many of the clauses have each word. */
 struct word_shares {
     struct hash_table counts; /* hash of a stem: clauses; owned */
@@ -389,8 +402,8 @@ static double compute_cost(const struct point_text_facts *facts)
            (ends_with_filler(text, PLACE_ENDING) ? open_cost : 0) +
            (shows_feelings(text) ? feeling_cost : 0) + (has_plain_ending(text) ? plain_cost : 0) +
            (has_inner_end(text) ? open_cost : 0) +
-           (text_find(text, TEXT(","), 0) < text.size ? comma_cost : 0) -
-           repeat_gain * log2((double)facts->repeats);
+           (text_find(text, TEXT(","), 0) < text.size ? comma_cost : 0) +
+           (has_doubled_word(text) ? doubled_cost : 0) - repeat_gain * log2((double)facts->repeats);
 }
 
 struct ranked_text {
