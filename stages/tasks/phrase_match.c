@@ -2,13 +2,13 @@
  * and verbs of Korean. */
 #include "stages/tasks/phrase_match.h"
 
-#include <string.h>
-
 #include "base/normalize.h"
 #include "base/utf8.h"
 #include "stages/text/korean_predicates.h"
 
 enum { MAX_WORDS_BETWEEN = 2, MAX_BASES = 8, MIN_BASE_SIZE = 3 };
+
+enum { HANGUL_FIRST = 0xAC00, FINAL_COUNT = 28 }; /* syllables in Unicode */
 
 static const char *const noun_endings[] = {
 #define ROW(language, ending) ending,
@@ -60,10 +60,16 @@ struct word {
     bool is_spaced; /* in a script with spaces between words, or with digits */
 };
 
-/* The next word; none if something else than blanks, hyphens and apostrophes is before it. */
+/* Blanks, hyphens and apostrophes stand between the words of a phrase. */
+static bool is_joiner(char byte)
+{
+    return byte == ' ' || byte == '-' || byte == '\'';
+}
+
+/* The next word; none if something else than joiners is before it. */
 static struct word read_word(struct text text, size_t at)
 {
-    while (at < text.size && memchr(" -'", text.bytes[at], 3))
+    while (at < text.size && is_joiner(text.bytes[at]))
         at++;
     struct word word = {.end = at, .is_spaced = class_at(text, at) != LETTER_UNSPACED_SCRIPT};
     enum letter_class class;
@@ -233,15 +239,26 @@ static size_t match_words(struct text text, size_t at, struct text phrase, size_
     return in_phrase.end == phrase.size ? end : 0;
 }
 
+/* Whether a word that begins at `at` may be a form of the first word of the phrase: inflections
+ * leave the first letters, and the first Korean syllable except its final consonant. */
+static bool begins_alike(struct text text, size_t at, struct text phrase)
+{
+    size_t size;
+    uint32_t first = utf8_decode(text, at, &size), other = utf8_decode(phrase, 0, &size);
+    if (first >= HANGUL_FIRST && other >= HANGUL_FIRST)
+        return (first - HANGUL_FIRST) / FINAL_COUNT == (other - HANGUL_FIRST) / FINAL_COUNT;
+    for (size_t i = 0; i < MIN_BASE_SIZE && i < phrase.size && !is_joiner(phrase.bytes[i]); i++)
+        if (at + i >= text.size || text.bytes[at + i] != phrase.bytes[i])
+            return false;
+    return true;
+}
+
 size_t phrase_find_end(struct text text, size_t at, struct text phrase, enum phrase_form form)
 {
     size_t end = at + phrase.size;
-    bool is_inside = !begins_word(text, at);
-    if (is_inside && !can_end_compound(phrase))
-        return 0;
     if (text_starts_with(text_slice(text, at, text.size), phrase) && can_end(text, end))
-        return end;
-    if (is_inside || form == PHRASE_AS_WRITTEN)
+        return begins_word(text, at) || can_end_compound(phrase) ? end : 0;
+    if (form == PHRASE_AS_WRITTEN || !begins_alike(text, at, phrase) || !begins_word(text, at))
         return 0;
     end = match_words(text, at, phrase, form == PHRASE_LOOSE ? MAX_WORDS_BETWEEN : 0);
     return end ? end : find_end_without_blanks(text, at, phrase);

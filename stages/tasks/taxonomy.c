@@ -474,7 +474,7 @@ uint64_t taxonomy_hash_registry(struct text contents)
     struct taxonomy taxonomy = {0};
     uint64_t hash = 0;
     if (read_contents(&taxonomy, contents, "", NULL) && taxonomy.entries) {
-        hash = hash_combine(HASH_SEED, TEXT("registry"));
+        hash = hash_combine(HASH_SEED, TEXT("registry, forms of words"));
         for (size_t i = 0; i < taxonomy.names.count; i++)
             hash = hash_combine(hash, taxonomy.names.items[i]);
         for (size_t i = 0; i < taxonomy.phrase_count; i++) {
