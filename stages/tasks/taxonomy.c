@@ -10,7 +10,7 @@
 #include "base/memory.h"
 #include "base/normalize.h"
 #include "base/utf8.h"
-#include "stages/tasks/phrase_match.h"
+#include "stages/text/phrase_match.h"
 
 enum { MAX_FILE_SIZE = 1 << 20, MAX_COLUMNS = 64 };
 

@@ -139,11 +139,11 @@ static uint32_t find_form_vowel(struct syllable syllable)
  * as "더러". */
 static bool is_form_of_syllable(struct syllable syllable, struct syllable stem)
 {
-    static const uint32_t free_finals =
-        1U << FINAL_NONE | 1U << FINAL_N | 1U << FINAL_L | 1U << FINAL_M | 1U << FINAL_B |
-        1U << FINAL_SS;
+    static const uint32_t free_finals = 1U << FINAL_NONE | 1U << FINAL_N | 1U << FINAL_L |
+                                        1U << FINAL_M | 1U << FINAL_B | 1U << FINAL_SS;
     bool exists = stem.lead == LEAD_NONE && stem.vowel == VOWEL_I && stem.final == FINAL_SS;
-    bool is_free = !exists && (free_finals >> stem.final & 1) && (free_finals >> syllable.final & 1);
+    bool is_free =
+        !exists && (free_finals >> stem.final & 1) && (free_finals >> syllable.final & 1);
     return syllable.exists && syllable.lead == stem.lead &&
            find_form_vowel(syllable) == find_form_vowel(stem) &&
            (is_free || syllable.final == stem.final);

@@ -13,9 +13,9 @@
 uint64_t korean_verb_id(struct text word);
 
 /* Whether `word` is a form of the verb or adjective whose spoken or plain form is `form`: "느린",
- * "느림" and "느렸는데" are forms of "느려요" and of "느리다", "더럽고" of "더러워요". False if `form`
- * has less than three syllables ("중요" is a noun) or another ending. Forms in which the stem
- * changes in another way ("몰라요", "모르다") are not recognized. */
+ * "느림" and "느렸는데" are forms of "느려요" and of "느리다", "더럽고" of "더러워요". False if
+ * `form` has less than three syllables ("중요" is a noun) or another ending. Forms in which the
+ * stem changes in another way ("몰라요", "모르다") are not recognized. */
 bool korean_is_form_of(struct text word, struct text form);
 
 /* The text with a plain ending in the place of one that expects more: "가격도 저렴하고" becomes

@@ -36,16 +36,16 @@ static void words_are_forms_of_a_verb(void **state)
         const char *word, *form;
         bool is_form;
     } examples[] = {
-        {"느린", "느려요", true},         {"느렸는데", "느리다", true},
-        {"튕기고", "튕겨요", true},       {"더럽네요", "더러워요", true},
-        {"더러운", "더러워요", true},     {"더럽다", "더러워요", true},
-        {"추웠어요", "추워요", true},     {"없음", "없어요", true},
-        {"불편한", "불편해요", true},     {"불편했던", "불편하다", true},
-        {"고장남", "고장났어요", true},   {"맛있는", "맛있어요", true},
-        {"맛이", "맛있어요", false},      {"드라이버", "더러워요", false},
-        {"느낌이", "느려요", false},      {"중간", "중요", false},
-        {"필통", "필요", false},          {"", "느려요", false},
-        {"느린", "느린", false},          {"abc", "abcdefghi요", false},
+        {"느린", "느려요", true},       {"느렸는데", "느리다", true},
+        {"튕기고", "튕겨요", true},     {"더럽네요", "더러워요", true},
+        {"더러운", "더러워요", true},   {"더럽다", "더러워요", true},
+        {"추웠어요", "추워요", true},   {"없음", "없어요", true},
+        {"불편한", "불편해요", true},   {"불편했던", "불편하다", true},
+        {"고장남", "고장났어요", true}, {"맛있는", "맛있어요", true},
+        {"맛이", "맛있어요", false},    {"드라이버", "더러워요", false},
+        {"느낌이", "느려요", false},    {"중간", "중요", false},
+        {"필통", "필요", false},        {"", "느려요", false},
+        {"느린", "느린", false},        {"abc", "abcdefghi요", false},
     };
     for (size_t i = 0; i < sizeof(examples) / sizeof(*examples); i++)
         if (korean_is_form_of(text_of(examples[i].word), text_of(examples[i].form)) !=

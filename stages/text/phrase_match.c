@@ -1,6 +1,6 @@
 /* phrase_match.c - compares words by their regular inflections: the endings of English, particles
  * and verbs of Korean. */
-#include "stages/tasks/phrase_match.h"
+#include "stages/text/phrase_match.h"
 
 #include "base/normalize.h"
 #include "base/utf8.h"
@@ -72,9 +72,9 @@ static struct word read_word(struct text text, size_t at)
     while (at < text.size && is_joiner(text.bytes[at]))
         at++;
     struct word word = {.end = at, .is_spaced = class_at(text, at) != LETTER_UNSPACED_SCRIPT};
-    enum letter_class class;
-    for (size_t size; (class = class_at(text, word.end)) != LETTER_NONE &&
-                      (class != LETTER_UNSPACED_SCRIPT) == word.is_spaced;
+    enum letter_class kind;
+    for (size_t size; (kind = class_at(text, word.end)) != LETTER_NONE &&
+                      (kind != LETTER_UNSPACED_SCRIPT) == word.is_spaced;
          word.end += size)
         utf8_decode(text, word.end, &size);
     word.text = text_slice(text, at, word.end);
@@ -181,8 +181,8 @@ static bool is_same_noun(struct text word, struct text in_phrase)
                      is_noun_ending(text_slice(word, noun.size, word.size));
 }
 
-/* Whether the phrase also counts at the end of a compound: "반납" in "차반납이". One that a particle
- * may end is rather the ending of a verb there: "지도" in "하지도". */
+/* Whether the phrase also counts at the end of a compound: "반납" in "차반납이". One that a
+ * particle may end is rather the ending of a verb there: "지도" in "하지도". */
 static bool can_end_compound(struct text phrase)
 {
     return utf8_count_code_points(phrase) >= 2 && drop_noun_ending(phrase).size == phrase.size;

@@ -1,4 +1,4 @@
-/* test_phrase_match.c - stages/tasks/phrase_match.c: which words are forms of a phrase. */
+/* test_phrase_match.c - stages/text/phrase_match.c: which words are forms of a phrase. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "stages/tasks/phrase_match.h"
+#include "stages/text/phrase_match.h"
 
 enum { NEVER = PHRASE_LOOSE + 1 };
 

@@ -1,15 +1,15 @@
 /* phrase_match.h - whether a phrase of a topic stands at a place of a text: as it is written, or
  * in another form of its words. */
-#ifndef STAGES_TASKS_PHRASE_MATCH_H
-#define STAGES_TASKS_PHRASE_MATCH_H
+#ifndef STAGES_TEXT_PHRASE_MATCH_H
+#define STAGES_TEXT_PHRASE_MATCH_H
 
 #include "base/text.h"
 
 enum phrase_form {
     PHRASE_AS_WRITTEN,
     PHRASE_INFLECTED, /* also "rides" for "ride", "튕김" for "튕겨요", "차의 상태" for "차 상태" */
-    PHRASE_LOOSE,     /* also with other words between its words: "rides were closed" for "ride
-                         closed" */
+    PHRASE_LOOSE, /* also with other words between its words: "rides were closed" for "ride
+                     closed" */
 };
 
 /* Whether a phrase may begin at `at`: at the beginning of a word; if not as written, also within a
