@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/normalize.h"
 #include "base/utf8.h"
+#include "stages/text/phrase_match.h"
 
 enum { MAX_FILE_SIZE = 1 << 20, MAX_COLUMNS = 64 };
 
@@ -30,34 +31,18 @@ static void add_phrase(struct taxonomy *taxonomy, size_t topic, struct text phra
         (struct topic_phrase){arena_copy_text(&taxonomy->arena, key), topic, is_exclusion};
 }
 
-/* The class of the character that ends at `at`, or that begins there. */
-static enum letter_class letter_class_before(struct text text, size_t at)
+/* The phrases of a model list the forms that it was calibrated with. */
+static enum phrase_form get_form(const struct taxonomy *taxonomy, bool is_exclusion)
 {
-    size_t begin = at, size;
-    while (begin > 0 && ((unsigned char)text.bytes[--begin] & 0xC0) == 0x80)
-        ;
-    return at > 0 ? normalize_letter_class(utf8_decode(text, begin, &size)) : LETTER_NONE;
+    if (!taxonomy->is_user_list)
+        return PHRASE_AS_WRITTEN;
+    return is_exclusion ? PHRASE_INFLECTED : PHRASE_LOOSE;
 }
 
-static enum letter_class letter_class_at(struct text text, size_t at)
+static size_t find_phrase_end(const struct taxonomy *taxonomy, struct text key, size_t at,
+                              const struct topic_phrase *phrase)
 {
-    size_t size;
-    return at < text.size ? normalize_letter_class(utf8_decode(text, at, &size)) : LETTER_NONE;
-}
-
-/* Whether a phrase may begin at `at`, or end at `end`. */
-static bool can_phrase_start(struct text text, size_t at)
-{
-    enum letter_class first = letter_class_at(text, at), before = letter_class_before(text, at);
-    return first == LETTER_NONE || before == LETTER_NONE ||
-           (before == LETTER_DIGIT && first == LETTER_UNSPACED_SCRIPT);
-}
-
-static bool can_phrase_end(struct text text, size_t end)
-{
-    enum letter_class last = letter_class_before(text, end), next = letter_class_at(text, end);
-    return last == LETTER_NONE || last == LETTER_UNSPACED_SCRIPT || next == LETTER_NONE ||
-           next == LETTER_UNSPACED_SCRIPT;
+    return phrase_find_end(key, at, phrase->text, get_form(taxonomy, phrase->is_exclusion));
 }
 
 static void index_phrases(struct taxonomy *taxonomy)
@@ -90,17 +75,18 @@ static void match_phrases(const struct taxonomy *taxonomy, struct text text, siz
                     sizeof(*exclusion_ends)); /* of a topic: end of its last excluded phrase */
     for (size_t at = 0, size; at < key.size; at += size) {
         utf8_decode(key, at, &size);
-        if (!can_phrase_start(key, at))
+        if (!phrase_can_begin(key, at, get_form(taxonomy, false)))
             continue;
-        struct text rest = text_slice(key, at, key.size);
         size_t byte = (unsigned char)key.bytes[at];
         for (size_t i = taxonomy->first[byte]; i < taxonomy->first[byte + 1]; i++) {
             const struct topic_phrase *topic_phrase = taxonomy->phrases_by_first_byte[i];
             if (topic_phrase->topic < begin || topic_phrase->topic >= end)
                 continue;
-            size_t topic = topic_phrase->topic - begin, phrase_end = at + topic_phrase->text.size;
-            if (topic_matches[topic] == TOPIC_MATCH_PHRASE || phrase_end <= exclusion_ends[topic] ||
-                !text_starts_with(rest, topic_phrase->text) || !can_phrase_end(key, phrase_end))
+            size_t topic = topic_phrase->topic - begin;
+            if (topic_matches[topic] == TOPIC_MATCH_PHRASE)
+                continue;
+            size_t phrase_end = find_phrase_end(taxonomy, key, at, topic_phrase);
+            if (phrase_end <= exclusion_ends[topic]) /* or it does not stand here */
                 continue;
             topic_matches[topic] =
                 topic_phrase->is_exclusion ? TOPIC_MATCH_EXCLUSION : TOPIC_MATCH_PHRASE;
@@ -132,14 +118,12 @@ void taxonomy_find_phrases(const struct taxonomy *taxonomy, struct text text, bo
     memset(found, 0, taxonomy->phrase_count * sizeof(*found));
     for (size_t at = 0, size; at < key.size; at += size) {
         utf8_decode(key, at, &size);
-        if (!can_phrase_start(key, at))
+        if (!phrase_can_begin(key, at, get_form(taxonomy, false)))
             continue;
-        struct text rest = text_slice(key, at, key.size);
         size_t byte = (unsigned char)key.bytes[at];
         for (size_t i = taxonomy->first[byte]; i < taxonomy->first[byte + 1]; i++) {
             const struct topic_phrase *topic_phrase = taxonomy->phrases_by_first_byte[i];
-            if (text_starts_with(rest, topic_phrase->text) &&
-                can_phrase_end(key, at + topic_phrase->text.size))
+            if (find_phrase_end(taxonomy, key, at, topic_phrase) > 0)
                 found[topic_phrase - taxonomy->phrases] = true;
         }
     }
@@ -490,7 +474,7 @@ uint64_t taxonomy_hash_registry(struct text contents)
     struct taxonomy taxonomy = {0};
     uint64_t hash = 0;
     if (read_contents(&taxonomy, contents, "", NULL) && taxonomy.entries) {
-        hash = hash_combine(HASH_SEED, TEXT("registry"));
+        hash = hash_combine(HASH_SEED, TEXT("registry, forms of words"));
         for (size_t i = 0; i < taxonomy.names.count; i++)
             hash = hash_combine(hash, taxonomy.names.items[i]);
         for (size_t i = 0; i < taxonomy.phrase_count; i++) {

@@ -84,9 +84,8 @@ enum topic_match {
     TOPIC_MATCH_PHRASE,
 };
 
-/* Sets topic_matches[topic] for each topic. A phrase begins at the beginning of a word. In scripts
- * with spaces between words it also ends at the end of a word; elsewhere ("배송이") an ending may
- * follow. */
+/* Sets topic_matches[topic] for each topic. Phrases of a model are found as they are written, those
+ * of a user also in other forms (stages/text/phrase_match.h). */
 void taxonomy_match_topics(const struct taxonomy *taxonomy, struct text text,
                            enum topic_match *topic_matches);
 

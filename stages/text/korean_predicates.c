@@ -13,9 +13,10 @@ enum {
 };
 
 /* Numbers of letters within a syllable, as Unicode orders them. */
-enum { LEAD_G, LEAD_N = 2, LEAD_D, LEAD_M = 6, LEAD_S = 9, LEAD_NONE = 11, LEAD_J };
+enum { LEAD_G, LEAD_N = 2, LEAD_D, LEAD_M = 6, LEAD_S = 9, LEAD_NONE = 11, LEAD_J, LEAD_H = 18 };
 enum {
     VOWEL_A,
+    VOWEL_AE,
     VOWEL_EO = 4,
     VOWEL_YEO = 6,
     VOWEL_O = 8,
@@ -123,6 +124,52 @@ uint64_t korean_verb_id(struct text word)
     char bytes[4];
     uint64_t id = hash_text(write_syllable(first, bytes));
     return second.exists && !begins_ending(second) ? hash_combine_number(id, second.lead + 1) : id;
+}
+
+/* ---- Forms ---- */
+
+/* "하" and "해" have one vowel here. */
+static uint32_t find_form_vowel(struct syllable syllable)
+{
+    return syllable.lead == LEAD_H && syllable.vowel == VOWEL_AE ? VOWEL_A
+                                                                 : find_stem_vowel(syllable.vowel);
+}
+
+/* Whether the last syllable of a stem may be written so in another form: "느려" as "느린", "더럽"
+ * as "더러". */
+static bool is_form_of_syllable(struct syllable syllable, struct syllable stem)
+{
+    static const uint32_t free_finals = 1U << FINAL_NONE | 1U << FINAL_N | 1U << FINAL_L |
+                                        1U << FINAL_M | 1U << FINAL_B | 1U << FINAL_SS;
+    bool exists = stem.lead == LEAD_NONE && stem.vowel == VOWEL_I && stem.final == FINAL_SS;
+    bool is_free =
+        !exists && (free_finals >> stem.final & 1) && (free_finals >> syllable.final & 1);
+    return syllable.exists && syllable.lead == stem.lead &&
+           find_form_vowel(syllable) == find_form_vowel(stem) &&
+           (is_free || syllable.final == stem.final);
+}
+
+/* "어" in "없어요", "워" in "더러워요". */
+static bool is_ending_syllable(struct syllable syllable)
+{
+    return syllable.lead == LEAD_NONE && syllable.final == FINAL_NONE &&
+           (syllable.vowel == VOWEL_A || syllable.vowel == VOWEL_EO || syllable.vowel == VOWEL_WO);
+}
+
+bool korean_is_form_of(struct text word, struct text form)
+{
+    if (form.size < 3 * MAX_SYLLABLE_SIZE ||
+        !(text_ends_with(form, TEXT("요")) || text_ends_with(form, TEXT("다"))))
+        return false;
+    size_t stem_size = form.size - MAX_SYLLABLE_SIZE, last_at = stem_size - MAX_SYLLABLE_SIZE;
+    size_t at = last_at;
+    if (is_ending_syllable(read_syllable(form, &at)) && last_at > 0)
+        last_at -= MAX_SYLLABLE_SIZE;
+    at = last_at;
+    struct syllable last = read_syllable(form, &at);
+    at = last_at;
+    return last.exists && text_starts_with(word, text_slice(form, 0, last_at)) &&
+           is_form_of_syllable(read_syllable(word, &at), last);
 }
 
 /* ---- Plain forms ---- */

@@ -29,6 +29,30 @@ static void forms_of_a_verb_are_one(void **state)
     assert_int_equal(korean_verb_id(TEXT("")), 0);
 }
 
+static void words_are_forms_of_a_verb(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *word, *form;
+        bool is_form;
+    } examples[] = {
+        {"느린", "느려요", true},       {"느렸는데", "느리다", true},
+        {"튕기고", "튕겨요", true},     {"더럽네요", "더러워요", true},
+        {"더러운", "더러워요", true},   {"더럽다", "더러워요", true},
+        {"추웠어요", "추워요", true},   {"없음", "없어요", true},
+        {"불편한", "불편해요", true},   {"불편했던", "불편하다", true},
+        {"고장남", "고장났어요", true}, {"맛있는", "맛있어요", true},
+        {"맛이", "맛있어요", false},    {"드라이버", "더러워요", false},
+        {"느낌이", "느려요", false},    {"중간", "중요", false},
+        {"필통", "필요", false},        {"", "느려요", false},
+        {"느린", "느린", false},        {"abc", "abcdefghi요", false},
+    };
+    for (size_t i = 0; i < sizeof(examples) / sizeof(*examples); i++)
+        if (korean_is_form_of(text_of(examples[i].word), text_of(examples[i].form)) !=
+            examples[i].is_form)
+            fail_msg("%s, %s", examples[i].word, examples[i].form);
+}
+
 static void open_endings_become_plain(void **state)
 {
     (void)state;
@@ -65,6 +89,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(forms_of_a_verb_are_one),
+        cmocka_unit_test(words_are_forms_of_a_verb),
         cmocka_unit_test(open_endings_become_plain),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
