@@ -92,6 +92,8 @@ static bool is_sampled(struct packer *packer, const struct saved_record *record)
 static struct text cut_text(struct text text)
 {
     size_t end = 0;
+    if (text.size <= HTML_MAX_TEXT_CHARACTERS)
+        return text;
     for (size_t characters = 0, size; end < text.size && characters < HTML_MAX_TEXT_CHARACTERS;
          characters++, end += size)
         utf8_decode(text, end, &size);
@@ -117,26 +119,33 @@ static void write_text(struct packer *packer, struct text text)
 
 /* ---- Columns ---- */
 
-static bool has_part(const struct saved_record *record, const struct document_part *part)
+/* The record's value of a segment field; empty if it has none. */
+static struct text find_value(const struct saved_record *record, struct text name)
 {
-    struct text name = part->field.name, value = part->field.value;
     for (size_t i = 0; i < record->field_count; i++)
         if (text_equal_name(record->fields[i].name, name))
-            return text_equal(record->fields[i].value, value);
+            return record->fields[i].value;
     if (text_equal_name(name, TEXT("source")))
-        return text_equal(record->source, value);
-    return text_equal_name(name, TEXT("lang")) && text_equal(record->lang, value);
+        return record->source;
+    return text_equal_name(name, TEXT("lang")) ? record->lang : TEXT("");
 }
 
-/* The numbers of the document's parts that the record has: "0;7". */
+/* The numbers of the document's parts that the record has: "0;7". Parts are in the order of their
+ * fields. */
 static struct text format_parts(struct packer *packer, const struct saved_record *record)
 {
     const struct document *document = packer->page->document;
-    struct text parts = {0};
-    for (size_t i = 0; i < document->part_count; i++)
-        if (has_part(record, &document->parts[i]))
+    struct text parts = {0}, name = {0}, value = {0};
+    for (size_t i = 0; i < document->part_count; i++) {
+        const struct field *field = &document->parts[i].field;
+        if (!text_equal(field->name, name)) {
+            name = field->name;
+            value = find_value(record, name);
+        }
+        if (text_equal(field->value, value))
             parts = arena_format(&packer->page->scratch, "%.*s%s%zu", TEXT_ARGUMENT(parts),
                                  parts.size ? ";" : "", i);
+    }
     return parts;
 }
 
