@@ -13,7 +13,7 @@ import argparse
 import random
 
 # Measured as docs/OPERATIONS.md ("What it costs") says.
-MEASURED = {"read": 270, "analyse": 6540, "merge": 100, "report": 2030}
+MEASURED = {"read": 120, "analyse": 1530, "merge": 36, "report": 930}
 
 
 def analysis_seconds(options, nodes, draw):

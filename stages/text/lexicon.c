@@ -48,11 +48,20 @@ static const struct lexicon_word lexicon_words[] = {
 };
 
 static const struct break_word {
-    const char *text;
+    struct text text;
     enum break_place place;
 } break_words[] = {
-#define ROW(language, word, place) {word, BREAK_##place},
+#define ROW(language, word, place) {{word, sizeof(word) - 1}, BREAK_##place},
 #include "stages/text/data/break_words.inc"
+#undef ROW
+};
+
+static const struct negation {
+    struct text text;
+    enum lexicon_kind kind;
+} negations[] = {
+#define ROW(language, word, place) {{word, sizeof(word) - 1}, WORD_NEGATION_##place},
+#include "stages/text/data/negation_words.inc"
 #undef ROW
 };
 
@@ -107,7 +116,7 @@ const struct opinion_family *lexicon_find_implied(const struct lexicon *lexicon,
 bool lexicon_is_break(struct text word, enum break_place place)
 {
     for (size_t i = 0; i < sizeof(break_words) / sizeof(*break_words); i++) {
-        struct text listed = text_of(break_words[i].text);
+        struct text listed = break_words[i].text;
         if (break_words[i].place == place &&
             (place != BREAK_ENDING ? text_equal_ignore_case(word, listed)
                                    : word.size > listed.size && text_ends_with(word, listed)))
@@ -137,9 +146,9 @@ struct text lexicon_strip_korean_ending(struct text word)
 
 bool lexicon_has_negation(struct text rest)
 {
-    for (size_t i = 0; i < word_count; i++)
-        if (lexicon_words[i].kind == WORD_NEGATION_INSIDE &&
-            text_find(rest, text_of(lexicon_words[i].text), 0) < rest.size)
+    for (size_t i = 0; i < sizeof(negations) / sizeof(*negations); i++)
+        if (negations[i].kind == WORD_NEGATION_INSIDE &&
+            text_find(rest, negations[i].text, 0) < rest.size)
             return true;
     return false;
 }
