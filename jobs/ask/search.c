@@ -12,7 +12,7 @@ enum { MAX_CANDIDATES = 300 };
 
 enum { SHORT_SENTENCE = 30, LONG_SENTENCE = 250 }; /* code points */
 
-const double search_min_confidence = 0.45;
+const double search_min_confidence = 0.43;
 
 /* Of the score: how much the sentence alone counts, against the whole record. */
 static const double sentence_share = 0.55;
@@ -28,6 +28,10 @@ static const double min_quote_share = 0.5;
  * adverb that the record does not have: customers have many words for it. */
 static const double sentence_confidence = 0.8, related_confidence = 0.75,
                     missing_predicate_share = 0.4;
+
+/* Of the confidence: how much it counts that the question's own words are common in the records;
+ * and the share of the records that makes a word common. */
+static const double own_words_share = 0.15, common_word = 0.01;
 
 /* Of questions that only filter. */
 static const double confidence_share = 0.2;
@@ -309,20 +313,39 @@ static size_t remove_others(const struct corpus *corpus, struct finding *finding
     return kept;
 }
 
+/* How common the question's own words are in the records, 0 to 1; `otherwise` if it has words of
+ * manner and general verbs only. */
+static double judge_own_words(const struct searcher *searcher, double otherwise)
+{
+    double sum = 0, enough = common_word * (double)searcher->corpus->count;
+    size_t words = 0;
+    for (size_t i = 0; i < searcher->question->concept_count; i++) {
+        if (searcher->question->concepts[i].is_light)
+            continue;
+        sum += fmin(1, (double)searcher->own_words[i] / enough);
+        words++;
+    }
+    return words > 0 ? sum / (double)words : otherwise;
+}
+
 static bool rank_findings(struct searcher *searcher, struct search_result *result, size_t max)
 {
     size_t count;
     const struct candidate *candidates = find_candidates(searcher, &count);
     struct finding *findings = arena_alloc(searcher->arena, count + 1, sizeof(*findings));
+    double best = 0;
     for (size_t i = 0; i < count; i++) {
         findings[i].record = candidates[i].record;
         if (!judge_candidate(searcher, &findings[i]))
             return false;
-        result->confidence = fmax(result->confidence, findings[i].confidence);
+        best = fmax(best, findings[i].confidence);
     }
+    if (best > 0)
+        result->confidence =
+            (1 - own_words_share) * best + own_words_share * judge_own_words(searcher, best);
     qsort(findings, count, sizeof(*findings), compare_findings);
     double min_confidence =
-        result->confidence >= search_min_confidence ? min_quote_share * result->confidence : 0;
+        result->confidence >= search_min_confidence ? min_quote_share * best : 0;
     result->count = remove_others(searcher->corpus, findings, count, min_confidence, max);
     result->findings = findings;
     return true;

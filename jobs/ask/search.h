@@ -2,8 +2,9 @@
  *
  * A word of the question weighs ln(1 + n / (1 + records with it or a related word)), n: all
  * records. How well a sentence answers is the weighted share of the words that it expresses, with
- * its record and alone. `confidence` is that share for the best record: below `min_confidence` the
- * question has no answer (docs/ASK.md has the curve). */
+ * its record and alone. `confidence` is that share for the best record, and how common the
+ * question's own words are: below `search_min_confidence` the question has no answer (docs/ASK.md
+ * has the curve). */
 #ifndef JOBS_ASK_SEARCH_H
 #define JOBS_ASK_SEARCH_H
 
@@ -36,8 +37,7 @@ struct search_result {
     size_t unknown_count;
 };
 
-/* Below this, a question is not answered. Set on the questions of the development sets in
- * tests/ask. */
+/* Below this, a question is not answered. Set on the questions in tests/ask/real/tuning. */
 extern const double search_min_confidence;
 
 /* A question and where to search. All borrowed. */

@@ -16,6 +16,7 @@ struct searcher {
     float **strengths; /* [concept][record]: how well the record has the concept */
     size_t *topics;    /* [concept]: index into corpus.topics; its count: no topic */
     double *weights;   /* [concept] */
+    size_t *own_words; /* [concept]: the records that have the question's own word */
     double weight_sum;
 };
 

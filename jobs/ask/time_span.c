@@ -360,9 +360,9 @@ static void limit(struct time_span *time_span, const struct found_span *span)
 struct time_span time_span_find(struct tokens *tokens, int64_t newest)
 {
     struct time_span time_span = {TIME_UNKNOWN, TIME_UNKNOWN};
-    struct span_finder finder = {.tokens = tokens, .today = calendar_from_seconds(newest)};
     if (newest == TIME_UNKNOWN)
         return time_span;
+    struct span_finder finder = {.tokens = tokens, .today = calendar_from_seconds(newest)};
     finder.tomorrow =
         day_start(finder.today.year, finder.today.month, finder.today.day) + DAY_SECONDS;
     bool is_between = false;

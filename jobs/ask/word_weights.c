@@ -8,6 +8,14 @@ const double named_topic_strength = 0.6;
 /* Words of manner and general verbs, of which it says little that no record has them. */
 static const double light_weight = 0.3, max_light_weight = 2;
 
+static size_t count_positive(const float *strengths, size_t count)
+{
+    size_t positive = 0;
+    for (size_t i = 0; i < count; i++)
+        positive += strengths[i] > 0;
+    return positive;
+}
+
 struct match_collector {
     const struct corpus *corpus;
     float *strengths; /* [record] */
@@ -81,13 +89,13 @@ static bool weigh_concept(struct searcher *searcher, size_t index, bool *is_unkn
     float *strengths = arena_alloc(arena, corpus->count + 1, sizeof(*strengths));
     searcher->strengths[index] = strengths;
     if (!searcher_collect_matches(searcher, format_query(concept, related_strength, 1, arena), 1,
-                                  strengths) ||
-        !searcher_collect_matches(searcher, format_query(concept, 0, related_strength, arena),
+                                  strengths))
+        return false;
+    searcher->own_words[index] = count_positive(strengths, corpus->count);
+    if (!searcher_collect_matches(searcher, format_query(concept, 0, related_strength, arena),
                                   related_strength, strengths))
         return false;
-    size_t with_word = 0;
-    for (size_t i = 0; i < corpus->count; i++)
-        with_word += strengths[i] > 0;
+    size_t with_word = count_positive(strengths, corpus->count);
     *is_unknown = with_word == 0;
     double weight = log(1 + (double)corpus->count / (1 + (double)with_word));
     if (concept->is_light)
@@ -105,6 +113,7 @@ bool searcher_weigh_concepts(struct searcher *searcher, struct search_result *re
     struct text *unknown_words = arena_alloc(searcher->arena, count + 1, sizeof(*unknown_words));
     searcher->strengths = arena_alloc(searcher->arena, count + 1, sizeof(*searcher->strengths));
     searcher->weights = arena_alloc(searcher->arena, count + 1, sizeof(*searcher->weights));
+    searcher->own_words = arena_alloc(searcher->arena, count + 1, sizeof(*searcher->own_words));
     searcher->topics = arena_alloc(searcher->arena, count + 1, sizeof(*searcher->topics));
     for (size_t i = 0; i < count; i++) {
         bool is_unknown;

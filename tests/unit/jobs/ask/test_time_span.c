@@ -91,11 +91,24 @@ static void other_words_are_no_dates(void **state)
         check(cases[i][0], cases[i][1]);
 }
 
+static void records_without_dates_have_no_periods(void **state)
+{
+    struct arena arena = {0};
+    struct tokens tokens = tokens_split(TEXT("returns since September"), &arena);
+    struct time_span span = time_span_find(&tokens, TIME_UNKNOWN);
+    (void)state;
+    assert_true(span.since == TIME_UNKNOWN && span.until == TIME_UNKNOWN);
+    for (size_t i = 0; i < tokens.count; i++)
+        assert_false(tokens.items[i].is_used);
+    arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(periods_count_from_the_newest_record),
         cmocka_unit_test(other_words_are_no_dates),
+        cmocka_unit_test(records_without_dates_have_no_periods),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
