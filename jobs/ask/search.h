@@ -37,7 +37,7 @@ struct search_result {
     size_t unknown_count;
 };
 
-/* Below this, a question is not answered. Set on the questions in tests/ask/real/tuning. */
+/* Below this, a question is not answered. Set on the questions in bench/ask/tuning. */
 extern const double search_min_confidence;
 
 /* A question and where to search. All borrowed. */

@@ -1,27 +1,28 @@
 #!/usr/bin/env bash
-# ask_real.sh - asks the questions of tests/ask/real to real feedback, which is not in the repository: rows of
-# ../shared/data/train/wide.tsv.zst. Answers are ids of rows. The rules and word lists of `ask` were set on the sets in
-# tuning/. Those in fresh/ were written after that, and no rule was changed for them. Fails if their answers get worse.
+# ask.sh - asks the questions of bench/ask to real feedback, which is not in the repository: rows of
+# ../shared/data/train/wide.tsv.zst. Answers are ids of records. The rules and word lists of `ask` were set on the sets in
+# tuning/. Those in fresh/ were written after that, and no rule was changed for them; those in independent/ by somebody who
+# did not know the search. Fails if the answers of the fresh sets get worse.
 #
-#   tests/ask_real.sh [WINNOW [SET...]]     SET: tuning/theme-park-en, ...; all without one
-#   WINNOW_ASK_LIST=yes tests/ask_real.sh   also lists every question
+#   bench/ask.sh [WINNOW [SET...]]     SET: tuning/theme-park-en, ...; all without one
+#   WINNOW_ASK_LIST=yes bench/ask.sh   also lists every question
 set -eu
 cd "$(dirname "$0")/.."
 winnow=$(realpath "${1:-build/winnow}")
 shift $(($# > 0))
 rows=../shared/data/train/wide.tsv.zst
 { [ -e "$rows" ] && command -v python3 zstd >/dev/null; } || {
-    echo "ask_real: $rows, python3 or zstd is missing: skipped"
+    echo "ask: $rows, python3 or zstd is missing: skipped"
     exit 77
 }
 [ -e "$(dirname "$winnow")/winnow-small.winnow" ] || {
-    echo "ask_real: there is no default model: skipped"
+    echo "ask: there is no default model: skipped"
     exit 77
 }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 if [ $# -eq 0 ]; then
-    mapfile -t sets < <(cut -f1 tests/ask/real/sets.tsv)
+    mapfile -t sets < <(cut -f1 bench/ask/sets.tsv)
     set -- "${sets[@]}"
 fi
 
@@ -29,7 +30,7 @@ fi
 zstd -dc "$rows" | python3 -c '
 import csv, hashlib, os, sys
 work, names = sys.argv[1], sys.argv[2:]
-counts = dict(line.rstrip("\n").split("\t") for line in open("tests/ask/real/sets.tsv"))
+counts = dict(line.rstrip("\n").split("\t") for line in open("bench/ask/sets.tsv"))
 sets = {}
 for name in names:
     kind, lang = name.split("/")[1].rsplit("-", 1)
@@ -53,7 +54,7 @@ for name, texts in sets.values():
 printf '%-26s %12s %14s %6s %16s %18s\n' set answerable 'among first 5' BM25 refused recognized
 for set; do
     "$winnow" run --quiet "$work/$set/job.ini"
-    "$winnow" eval --task ask --job "$work/$set/job.ini" --list "tests/ask/real/$set.csv" >"$work/printed"
+    "$winnow" eval --task ask --job "$work/$set/job.ini" --list "bench/ask/$set.csv" >"$work/printed"
     [ -z "${WINNOW_ASK_LIST:-}" ] || sed -n '/^decision/,/^$/p' "$work/printed"
     sed "s|^|$set |" "$work/printed" | grep -E '^[^ ]+ (answered|REFUSED|refused|ANSWERED) +[0-9]' >>"$work/all"
 done
@@ -96,6 +97,6 @@ END {
             worse = hits["fresh"] < 0.85 * answerable["fresh"] || refused["fresh"] > 0.25 * answerable["fresh"] || \
                 recognized["fresh"] < 0.75 * others["fresh"]
     }
-    if (worse) print "ask_real: the fresh sets are answered worse than when this was written" > "/dev/stderr"
+    if (worse) print "ask: the fresh sets are answered worse than when this was written" > "/dev/stderr"
     exit worse
 }' "$work/all"
