@@ -149,7 +149,7 @@ static void write_axis(struct page *page, const struct scale *scale)
         struct text label =
             words_period(page->language, document->periods[scale->first + i], true, &page->scratch);
         double x = CHART_LEFT + scale->step * ((double)i + 0.5);
-        bool fits = x + MAX_AXIS_LABEL / 2 <= CHART_WIDTH;
+        bool fits = x + MAX_AXIS_LABEL / 2.0 <= CHART_WIDTH;
         fprintf(page->out, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"%s\">", fits ? x : CHART_WIDTH,
                 CHART_BOTTOM + 14, fits ? "middle" : "end");
         page_text(page, label);
