@@ -7,6 +7,7 @@
 
 #include "base/segment.h"
 #include "stages/evidence/candidates.h"
+#include "stages/evidence/examples.h"
 #include "stages/evidence/paragraph.h"
 #include "stages/evidence/point_matches.h"
 #include "stages/evidence/point_text.h"
@@ -314,12 +315,16 @@ static bool expand_to_sentence(const struct ground *ground, struct member_texts 
     return true;
 }
 
-/* One quote of each point, of different members, as long as there are some. */
+/* The examples, then one quote of each point, of different members, as long as there are some. */
 static bool add_quotes(const struct ground *ground, struct member_texts *texts, struct group *group,
-                       struct error *error)
+                       const struct examples *examples, struct error *error)
 {
     struct passage *quotes = arena_alloc(group->arena, MAX_QUOTES, sizeof(*quotes));
     bool ok = true;
+    for (size_t side = 0; side < 2; side++)
+        for (size_t i = 0; i < examples[side].count; i++)
+            if (group->quote_count < (size_t)ground->max_quotes)
+                quotes[group->quote_count++] = examples[side].passages[i];
     for (size_t i = 0; ok && i < group->point_count; i++)
         for (size_t k = 0; ok && k < group->points[i].records; k++) {
             struct passage clause = group->points[i].evidence[k];
@@ -353,11 +358,17 @@ static bool process_group(void *state, struct group *group, struct error *error)
     group->points = arena_alloc(group->arena, group->candidate_count, sizeof(*group->points));
     for (size_t i = 0; ok && i < group->candidate_count; i++)
         ok = add_point(ground, &matches, i, group, &count, error);
+    struct examples examples[2]; /* of criticism, of praise */
     if (ok) {
         shape_summary(ground, group, count);
-        ok = add_quotes(ground, &matches.present.texts, group, error);
-        group->summary = paragraph_compose(group, ground->language);
+        ok = examples_find(group, SENTIMENT_NEGATIVE, &ground->statement_reader,
+                           &matches.present.texts, &examples[0], error) &&
+             examples_find(group, SENTIMENT_POSITIVE, &ground->statement_reader,
+                           &matches.present.texts, &examples[1], error) &&
+             add_quotes(ground, &matches.present.texts, group, examples, error);
     }
+    if (ok)
+        group->summary = paragraph_compose(group, &examples[1], &examples[0], ground->language);
     point_matches_free(&matches.present);
     point_matches_free(&matches.previous);
     return ok;

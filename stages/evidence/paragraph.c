@@ -4,10 +4,11 @@
 #include "stages/evidence/side.h"
 
 static const struct phrases {
-    const char *language, *record, *records, *positive, *negative, *praised, *criticised, *opposite;
+    const char *language, *record, *records, *positive, *negative, *praised, *criticised, *opposite,
+        *also;
 } languages[] = {
-#define ROW(language, record, records, positive, negative, praised, criticised, opposite)          \
-    {language, record, records, positive, negative, praised, criticised, opposite},
+#define ROW(language, record, records, positive, negative, praised, criticised, opposite, also)    \
+    {language, record, records, positive, negative, praised, criticised, opposite, also},
 #include "stages/evidence/data/paragraph_phrases.inc"
 #undef ROW
 };
@@ -50,7 +51,31 @@ static struct text append_points(const struct group *group, const struct phrases
     return count ? arena_format(group->arena, "%.*s.", TEXT_ARGUMENT(paragraph)) : paragraph;
 }
 
-struct text paragraph_compose(const struct group *group, struct text language)
+/* In quotation marks: they are sentences of single records. */
+static struct text append_examples(const struct group *group, const struct examples *examples,
+                                   const char *title, struct text paragraph)
+{
+    for (size_t i = 0; i < examples->count; i++)
+        paragraph =
+            arena_format(group->arena, "%.*s%s%s%s“%.*s”", TEXT_ARGUMENT(paragraph), i ? "; " : " ",
+                         i ? "" : title, i ? "" : " ", TEXT_ARGUMENT(examples->texts[i]));
+    return examples->count ? arena_format(group->arena, "%.*s.", TEXT_ARGUMENT(paragraph))
+                           : paragraph;
+}
+
+static struct text append_side(const struct group *group, const struct phrases *phrases,
+                               enum sentiment polarity, const struct examples *examples,
+                               struct text paragraph)
+{
+    size_t before = paragraph.size;
+    const char *title = polarity == SENTIMENT_POSITIVE ? phrases->praised : phrases->criticised;
+    paragraph = append_points(group, phrases, polarity, paragraph);
+    return append_examples(group, examples, paragraph.size > before ? phrases->also : title,
+                           paragraph);
+}
+
+struct text paragraph_compose(const struct group *group, const struct examples *praise,
+                              const struct examples *criticism, struct text language)
 {
     if (text_equal(language, TEXT("auto")) && group->is_korean)
         language = TEXT("ko");
@@ -68,6 +93,6 @@ struct text paragraph_compose(const struct group *group, struct text language)
     bool praise_first = sides[SIDE_POSITIVE] >= sides[SIDE_NEGATIVE];
     enum sentiment first = praise_first ? SENTIMENT_POSITIVE : SENTIMENT_NEGATIVE,
                    second = praise_first ? SENTIMENT_NEGATIVE : SENTIMENT_POSITIVE;
-    paragraph = append_points(group, phrases, first, paragraph);
-    return append_points(group, phrases, second, paragraph);
+    paragraph = append_side(group, phrases, first, praise_first ? praise : criticism, paragraph);
+    return append_side(group, phrases, second, praise_first ? criticism : praise, paragraph);
 }

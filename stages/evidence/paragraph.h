@@ -3,10 +3,11 @@
 #ifndef STAGES_EVIDENCE_PARAGRAPH_H
 #define STAGES_EVIDENCE_PARAGRAPH_H
 
-#include "pipeline/group.h"
+#include "stages/evidence/examples.h"
 
 /* In `language` ("en", "ko", "auto": that of most members; others: English), from the group's
- * members and points; in group->arena. */
-struct text paragraph_compose(const struct group *group, struct text language);
+ * members, points and examples; in group->arena. */
+struct text paragraph_compose(const struct group *group, const struct examples *praise,
+                              const struct examples *criticism, struct text language);
 
 #endif

@@ -196,6 +196,32 @@ static void the_order_of_records_does_not_matter(void **state)
     arena_free(&arena);
 }
 
+/* Nobody else says what the three unhappy guests of nine say: two of their sentences are quoted. */
+static void complaints_of_single_records_are_quoted(void **state)
+{
+    (void)state;
+    struct member members[12];
+    static const char *const complaints[] = {"The shower was broken again.",
+                                             "Breakfast was cold and tasteless.",
+                                             "Our neighbours were too noisy at night."};
+    for (size_t i = 0; i < 12; i++)
+        members[i] = (struct member){.feedback_id = i + 1,
+                                     .text = i < 9 ? TEXT("Such a clean room, good")
+                                                   : text_of(complaints[i - 9]),
+                                     .sentiment = i < 9 ? SENTIMENT_POSITIVE : SENTIMENT_NEGATIVE};
+    struct summarizing run;
+    summarize(&run, members, 12, NULL, 0);
+    size_t quoted = 0;
+    for (size_t i = 0; i < 3; i++) {
+        struct text complaint = text_of(complaints[i]);
+        struct text quote = text_slice(complaint, 0, complaint.size - 1);
+        quoted += text_find(run.group.summary, quote, 0) < run.group.summary.size;
+    }
+    if (quoted != 2)
+        fail_msg("%.*s", TEXT_ARGUMENT(run.group.summary));
+    release(&run);
+}
+
 /* Two of three praise the room; the third says the opposite. */
 static void a_paragraph_counts_both_sides(void **state)
 {
@@ -263,6 +289,7 @@ int main(void)
         cmocka_unit_test(points_are_grounded_and_few),
         cmocka_unit_test(counts_of_periods_add_up),
         cmocka_unit_test(the_order_of_records_does_not_matter),
+        cmocka_unit_test(complaints_of_single_records_are_quoted),
         cmocka_unit_test(a_paragraph_counts_both_sides),
         cmocka_unit_test(points_of_a_topic_name_it),
     };
