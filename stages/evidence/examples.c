@@ -108,7 +108,7 @@ static bool choose_examples(const struct candidate *candidates, size_t count,
                             struct member_texts *texts, struct arena *arena,
                             struct examples *examples, struct error *error)
 {
-    uint64_t aspects[MAX_EXAMPLES];
+    uint64_t aspects[MAX_EXAMPLES] = {0};
     bool ok = true;
     for (size_t i = 0; ok && i < count && examples->count < MAX_EXAMPLES; i++) {
         bool is_repeated = false;
