@@ -6,18 +6,19 @@
 #include "base/ascii.h"
 #include "base/memory.h"
 #include "base/utf8.h"
-#include "stages/evidence/candidates.h"
-#include "stages/evidence/side.h"
 #include "stages/text/sentence_quality.h"
 
 enum {
-    MIN_RECORDS = 2,       /* of the side */
-    MIN_SHARE = 10,        /* of the side: one in so many records of the group */
-    MAX_READ = 2000,       /* statements whose sentences are compared */
-    MIN_LENGTH = 12,       /* code points of a sentence */
-    MAX_LENGTH = 110,      /* a longer sentence is not read in a list */
-    TYPICAL_LENGTH = 50,   /* shorter and longer ones are worse */
-    GENERAL_PENALTY = 100, /* "bad" says less than any sentence about something */
+    MIN_RECORDS = 2,         /* of the side */
+    MIN_SHARE = 10,          /* of the side: one in so many records of the group */
+    FEW_RECORDS = 40,        /* a group of so many repeats itself too little for points alone */
+    MAX_READ = 1000,         /* records whose sentences are compared */
+    MIN_LENGTH = 12,         /* code points of a sentence */
+    MAX_LENGTH = 160,        /* a longer sentence is not read in a list */
+    TYPICAL_LENGTH = 50,     /* shorter and longer ones are worse */
+    GENERAL_COST = 60,       /* "bad" says less than a sentence about something */
+    SILENT_COST = 120,       /* no listed word shows the side */
+    CONTRADICTED_COST = 300, /* "Nice, but it broke" is no praise */
 };
 
 struct candidate {
@@ -45,22 +46,6 @@ static size_t count_side(const struct group *group, enum sentiment polarity, boo
     return records;
 }
 
-/* The sentence around a clause, without its full stop. */
-static struct text find_sentence(const struct statement_reader *reader, struct text text,
-                                 const struct occurrence *occurrence, struct arena *scratch)
-{
-    size_t count, begin = 0, end = text.size;
-    const size_t *ends = segment_sentences(reader->segmenter, text, scratch, &count);
-    for (size_t i = 0; i < count && ends[i] <= occurrence->begin; i++)
-        begin = ends[i];
-    for (size_t i = count; i > 0 && ends[i - 1] >= occurrence->end; i--)
-        end = ends[i - 1];
-    struct text sentence = text_trim(text_slice(text, begin, end));
-    while (sentence.size > 0 && sentence.bytes[sentence.size - 1] == '.')
-        sentence.size--;
-    return sentence;
-}
-
 /* A capital letter within the sentence may begin the name of a person; "I" does not. */
 static bool may_have_name(struct text sentence)
 {
@@ -72,25 +57,53 @@ static bool may_have_name(struct text sentence)
     return false;
 }
 
+/* A handle, a redaction, a link, more than one line, or a bracket whose other half is missing. */
 static bool has_mark(struct text sentence)
 {
     return text_find(sentence, TEXT("@"), 0) < sentence.size ||
            text_find(sentence, TEXT("["), 0) < sentence.size ||
            text_find(sentence, TEXT("://"), 0) < sentence.size ||
-           text_find(sentence, TEXT("\n"), 0) < sentence.size;
+           text_find(sentence, TEXT("\n"), 0) < sentence.size ||
+           (text_find(sentence, TEXT("("), 0) < sentence.size) !=
+               (text_find(sentence, TEXT(")"), 0) < sentence.size);
 }
 
 static bool can_be_shown(struct text sentence, size_t length)
 {
     return length >= MIN_LENGTH && length <= MAX_LENGTH && !has_mark(sentence) &&
-           !may_have_name(sentence) && sentence_is_readable(sentence) &&
-           sentence_is_self_contained(sentence) && !sentence_expects_continuation(sentence);
+           !may_have_name(sentence) && !text_ends_with(sentence, TEXT("?")) &&
+           sentence_is_readable(sentence) && sentence_is_self_contained(sentence) &&
+           !sentence_expects_continuation(sentence);
 }
 
-static size_t get_cost(const struct occurrence *occurrence, size_t length)
+/* The statements of one record, in the order of its text. */
+struct record_statements {
+    const struct occurrence *items;
+    size_t count;
+};
+
+/* What a sentence of bytes [begin, end) is worth as an example, and what it is about. */
+static void rate(const struct record_statements *statements, int side, struct candidate *candidate,
+                 size_t length)
 {
-    size_t distance = length > TYPICAL_LENGTH ? length - TYPICAL_LENGTH : TYPICAL_LENGTH - length;
-    return distance + (occurrence->is_general || !occurrence->aspect ? GENERAL_PENALTY : 0);
+    size_t distance = length > TYPICAL_LENGTH ? length - TYPICAL_LENGTH : TYPICAL_LENGTH - length,
+           silence = SILENT_COST, contradiction = 0;
+    for (size_t i = 0; i < statements->count; i++) {
+        const struct occurrence *occurrence = &statements->items[i];
+        if (occurrence->begin < candidate->passage.begin ||
+            occurrence->end > candidate->passage.end)
+            continue;
+        bool is_own = occurrence->polarity == side;
+        if (occurrence->polarity == -side)
+            contradiction = CONTRADICTED_COST;
+        if (is_own && occurrence->aspect && !occurrence->is_general) {
+            silence = 0;
+            candidate->aspect = occurrence->aspect;
+        } else if (is_own && silence == SILENT_COST) {
+            silence = GENERAL_COST;
+        }
+    }
+    candidate->cost = distance + silence + contradiction;
 }
 
 static int compare_candidates(const void *a, const void *b)
@@ -98,19 +111,19 @@ static int compare_candidates(const void *a, const void *b)
     const struct candidate *left = a, *right = b;
     if (left->cost != right->cost)
         return left->cost < right->cost ? -1 : 1;
-    return left->passage.member < right->passage.member
-               ? -1
-               : left->passage.member > right->passage.member;
+    if (left->passage.member != right->passage.member)
+        return left->passage.member < right->passage.member ? -1 : 1;
+    return left->passage.begin < right->passage.begin ? -1 : 1;
 }
 
 /* The best of different records and about different things. */
-static bool choose_examples(const struct candidate *candidates, size_t count,
+static bool choose_examples(const struct candidate *candidates, size_t count, size_t max_examples,
                             struct member_texts *texts, struct arena *arena,
                             struct examples *examples, struct error *error)
 {
     uint64_t aspects[MAX_EXAMPLES] = {0};
     bool ok = true;
-    for (size_t i = 0; ok && i < count && examples->count < MAX_EXAMPLES; i++) {
+    for (size_t i = 0; ok && i < count && examples->count < max_examples; i++) {
         bool is_repeated = false;
         for (size_t k = 0; k < examples->count; k++)
             is_repeated |= examples->passages[k].member == candidates[i].passage.member ||
@@ -125,48 +138,82 @@ static bool choose_examples(const struct candidate *candidates, size_t count,
     return ok;
 }
 
+struct candidates {
+    struct candidate *items; /* owned */
+    size_t count, capacity;
+};
+
+/* Adds the sentences of a record that can be shown; a full stop at the end is left out. */
+static void add_sentences(struct candidates *candidates, const struct statement_reader *reader,
+                          const struct record_statements *statements, size_t member, int side,
+                          struct text text)
+{
+    struct arena scratch = {0};
+    size_t count, begin = 0;
+    const size_t *ends = segment_sentences(reader->segmenter, text, &scratch, &count);
+    for (size_t i = 0; i < count; begin = ends[i++]) {
+        struct text sentence = text_trim(text_slice(text, begin, ends[i]));
+        while (sentence.size > 0 && sentence.bytes[sentence.size - 1] == '.')
+            sentence.size--;
+        size_t length = utf8_count_code_points(sentence);
+        if (!can_be_shown(sentence, length))
+            continue;
+        size_t at = (size_t)(sentence.bytes - text.bytes);
+        struct candidate candidate = {.passage = {member, at, at + sentence.size}};
+        rate(statements, side, &candidate, length);
+        candidates->items = memory_grow(candidates->items, &candidates->capacity,
+                                        candidates->count + 1, sizeof(candidate));
+        candidates->items[candidates->count++] = candidate;
+    }
+    arena_free(&scratch);
+}
+
+/* Reads the records of the side that no point counts. */
+static bool read_candidates(const struct group *group, enum sentiment polarity,
+                            const bool *is_counted, const struct statement_reader *reader,
+                            struct member_texts *texts, struct candidates *candidates,
+                            struct error *error)
+{
+    const struct occurrences *all = &group->occurrences;
+    size_t at = 0, read = 0;
+    for (size_t i = 0; i < group->member_count && read < MAX_READ; i++) {
+        struct record_statements statements;
+        struct text text;
+        while (at < all->count && all->items[at].member < i)
+            at++;
+        statements.items = at < all->count ? &all->items[at] : NULL;
+        for (statements.count = 0; at < all->count && all->items[at].member == i; at++)
+            statements.count++;
+        if (group->members[i].sentiment != polarity || is_counted[i])
+            continue;
+        read++;
+        if (!member_texts_read(texts, i, &text, error))
+            return false;
+        add_sentences(candidates, reader, &statements, i, polarity == SENTIMENT_POSITIVE ? 1 : -1,
+                      text);
+    }
+    return true;
+}
+
 bool examples_find(const struct group *group, enum sentiment polarity,
                    const struct statement_reader *reader, struct member_texts *texts,
                    struct examples *examples, struct error *error)
 {
-    struct arena scratch = {0};
-    struct candidate *candidates = NULL;
-    size_t count = 0, capacity = 0, read = 0, counted;
     bool *is_counted = memory_alloc(group->member_count, sizeof(*is_counted));
-    size_t records = count_side(group, polarity, is_counted, &counted);
+    size_t counted, records = count_side(group, polarity, is_counted, &counted);
+    bool is_small = group->member_count <= FEW_RECORDS;
     bool is_told = records < MIN_RECORDS || records * MIN_SHARE < group->member_count ||
-                   counted * 3 >= records;
-    bool ok = true;
-    int side = polarity == SENTIMENT_POSITIVE ? 1 : -1;
-    for (size_t i = 0; ok && !is_told && i < group->occurrences.count && read < MAX_READ; i++) {
-        const struct occurrence *occurrence = &group->occurrences.items[i];
-        struct text text;
-        if (is_counted[occurrence->member] || occurrence->polarity != side ||
-            group->members[occurrence->member].sentiment != polarity)
-            continue;
-        read++;
-        ok = member_texts_read(texts, occurrence->member, &text, error);
-        if (!ok)
-            break;
-        arena_reset(&scratch);
-        struct text sentence = find_sentence(reader, text, occurrence, &scratch);
-        size_t length = utf8_count_code_points(sentence);
-        if (!can_be_shown(sentence, length))
-            continue;
-        size_t begin = (size_t)(sentence.bytes - text.bytes);
-        candidates = memory_grow(candidates, &capacity, count + 1, sizeof(*candidates));
-        candidates[count++] = (struct candidate){
-            {occurrence->member, begin, begin + sentence.size},
-            occurrence->aspect,
-            get_cost(occurrence, length),
-        };
-    }
-    if (count > 0)
-        qsort(candidates, count, sizeof(*candidates), compare_candidates);
+                   counted * (is_small ? 2 : 3) >= records;
+    struct candidates candidates = {0};
     *examples = (struct examples){0};
-    ok = ok && choose_examples(candidates, count, texts, group->arena, examples, error);
-    free(candidates);
+    bool ok =
+        is_told || read_candidates(group, polarity, is_counted, reader, texts, &candidates, error);
+    if (candidates.count > 0)
+        qsort(candidates.items, candidates.count, sizeof(*candidates.items), compare_candidates);
+    ok = ok && choose_examples(candidates.items, candidates.count,
+                               is_small ? MAX_EXAMPLES : MAX_EXAMPLES - 1, texts, group->arena,
+                               examples, error);
+    free(candidates.items);
     free(is_counted);
-    arena_free(&scratch);
     return ok;
 }

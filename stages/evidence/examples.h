@@ -6,7 +6,7 @@
 #include "stages/evidence/member_texts.h"
 #include "stages/text/statements.h"
 
-enum { MAX_EXAMPLES = 2 };
+enum { MAX_EXAMPLES = 3 }; /* of small groups; one less of others */
 
 /* Of different records. */
 struct examples {
@@ -16,8 +16,8 @@ struct examples {
 };
 
 /* Finds examples of a side (positive or negative) among the records that no point of this side
- * counts. None if the side is small, or its points count a third of its records. Texts are
- * allocated from group->arena. */
+ * counts. None if the side is small, or its points count a third of its records (in a small
+ * group, half). Texts are allocated from group->arena. */
 bool examples_find(const struct group *group, enum sentiment polarity,
                    const struct statement_reader *reader, struct member_texts *texts,
                    struct examples *examples, struct error *error);
