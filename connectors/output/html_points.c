@@ -68,7 +68,7 @@ static void write_point(struct page *page, const struct document_point *point)
     }
     if (point->opposite.size && !text_equal(point->opposite, TEXT("0"))) {
         page_markup(page, ", ");
-        write_point_count(page, WORD_POINT_OPPOSITE_ONE, WORD_POINT_OPPOSITE, point->opposite);
+        write_point_count(page, WORD_POINT_OPPOSITE, WORD_POINT_OPPOSITE, point->opposite);
     }
     page_markup(page, "</small></li>\n");
     arena_reset(&page->scratch);
