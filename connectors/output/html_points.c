@@ -38,13 +38,6 @@ static bool begins_latest(const struct document *document, size_t number)
     return true;
 }
 
-/* A number as text, with a word for one. */
-static void write_point_count(struct page *page, enum word one, enum word several,
-                              struct text count)
-{
-    page_format(page, text_equal(count, TEXT("1")) ? one : several, (struct text[]){count});
-}
-
 static void write_point(struct page *page, const struct document_point *point)
 {
     char id[17];
@@ -56,7 +49,9 @@ static void write_point(struct page *page, const struct document_point *point)
     page_markup(page, "</bdi> <small>");
     if (point->first_evidence)
         fprintf(page->out, "<a href=\"#r%s\">", id);
-    write_point_count(page, WORD_POINT_COUNT_ONE, WORD_POINT_COUNT, point->records);
+    bool is_one = text_equal(point->records, TEXT("1"));
+    page_format(page, is_one ? WORD_POINT_COUNT_ONE : WORD_POINT_COUNT,
+                (struct text[]){point->records});
     if (point->first_evidence)
         page_markup(page, "</a>");
     if (point->previous_records.size) {
@@ -68,7 +63,7 @@ static void write_point(struct page *page, const struct document_point *point)
     }
     if (point->opposite.size && !text_equal(point->opposite, TEXT("0"))) {
         page_markup(page, ", ");
-        write_point_count(page, WORD_POINT_OPPOSITE, WORD_POINT_OPPOSITE, point->opposite);
+        page_format(page, WORD_POINT_OPPOSITE, (struct text[]){point->opposite});
     }
     page_markup(page, "</small></li>\n");
     arena_reset(&page->scratch);
