@@ -110,11 +110,14 @@ static struct answer_point make_answer_point(const struct key_points *points,
     return made;
 }
 
+/* Points of other groups may have the same text, or the same records. */
 static bool repeats(const struct answer_point *point, const struct answer_point *chosen)
 {
     size_t shared = 0;
     if (point->saved->polarity != chosen->saved->polarity)
         return false;
+    if (text_equal(point->saved->text, chosen->saved->text))
+        return true;
     for (size_t i = 0, k = 0; i < point->count && k < chosen->count;) {
         size_t a = point->records[i], b = chosen->records[k];
         shared += a == b;
