@@ -1,4 +1,4 @@
-/* job_mistakes.c - collects what is wrong with a job file, so that all of it is told at once. */
+/* job_mistakes.c - collects the mistakes in a job file and reports all of them at once. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>

@@ -3,9 +3,9 @@
 
 #include <stdlib.h>
 
-#include "base/ascii.h"
 #include "base/memory.h"
 #include "base/utf8.h"
+#include "stages/evidence/point_text.h"
 #include "stages/text/sentence_quality.h"
 
 enum {
@@ -46,34 +46,12 @@ static size_t count_side(const struct group *group, enum sentiment polarity, boo
     return records;
 }
 
-/* A capital letter within the sentence may begin the name of a person; "I" does not. */
-static bool may_have_name(struct text sentence)
-{
-    for (size_t i = 1; i + 1 < sentence.size; i++)
-        if (ascii_is_space(sentence.bytes[i - 1]) && sentence.bytes[i] >= 'A' &&
-            sentence.bytes[i] <= 'Z' &&
-            !(sentence.bytes[i] == 'I' && !ascii_is_letter(sentence.bytes[i + 1])))
-            return true;
-    return false;
-}
-
-/* A handle, a redaction, a link, more than one line, or a bracket whose other half is missing. */
-static bool has_mark(struct text sentence)
-{
-    return text_find(sentence, TEXT("@"), 0) < sentence.size ||
-           text_find(sentence, TEXT("["), 0) < sentence.size ||
-           text_find(sentence, TEXT("://"), 0) < sentence.size ||
-           text_find(sentence, TEXT("\n"), 0) < sentence.size ||
-           (text_find(sentence, TEXT("("), 0) < sentence.size) !=
-               (text_find(sentence, TEXT(")"), 0) < sentence.size);
-}
-
 static bool can_be_shown(struct text sentence, size_t length)
 {
-    return length >= MIN_LENGTH && length <= MAX_LENGTH && !has_mark(sentence) &&
-           !may_have_name(sentence) && !text_ends_with(sentence, TEXT("?")) &&
-           sentence_is_readable(sentence) && sentence_is_self_contained(sentence) &&
-           !sentence_expects_continuation(sentence);
+    return length >= MIN_LENGTH && length <= MAX_LENGTH && !point_text_is_personal(sentence) &&
+           !text_ends_with(sentence, TEXT("?")) &&
+           text_find(sentence, TEXT("\n"), 0) == sentence.size && sentence_is_readable(sentence) &&
+           sentence_is_self_contained(sentence) && !sentence_expects_continuation(sentence);
 }
 
 /* The statements of one record, in the order of its text. */

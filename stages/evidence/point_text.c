@@ -120,8 +120,7 @@ static struct text drop_last_fillers(struct text text)
     return text;
 }
 
-/* Whether the text has something that belongs to one record only. */
-static bool is_personal(struct text text)
+bool point_text_is_personal(struct text text)
 {
     static const struct text marks[] = {TEXT("@"),  TEXT("http"), TEXT("www."),         TEXT("["),
                                         TEXT("]"),  TEXT("#"),    TEXT(".com"),         TEXT("\""),
@@ -130,10 +129,18 @@ static bool is_personal(struct text text)
     for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++)
         if (text_find(text, marks[i], 0) < text.size)
             return true;
+    for (size_t at = 1; at + 1 < text.size; at++)
+        if (ascii_is_upper(text.bytes[at]) && is_word_start(text, at) &&
+            ascii_is_lower(text.bytes[at + 1]))
+            return true;
+    return false;
+}
+
+/* A number belongs to one record. */
+static bool has_digit(struct text text)
+{
     for (size_t at = 0; at < text.size; at++)
-        if (ascii_is_digit(text.bytes[at]) ||
-            (at > 0 && ascii_is_upper(text.bytes[at]) && is_word_start(text, at) &&
-             at + 1 < text.size && ascii_is_lower(text.bytes[at + 1])))
+        if (ascii_is_digit(text.bytes[at]))
             return true;
     return false;
 }
@@ -231,8 +238,8 @@ struct text point_text_shorten(struct text clause, struct arena *arena)
         (words == 1 && (text.size < MIN_WORD_SIZE || !is_korean(text))))
         return none;
     text = format_case(text, arena);
-    return is_personal(text) || has_capitals(text) || has_broken_word(text) ||
-                   ends_with_filler(text, PLACE_OPEN)
+    return point_text_is_personal(text) || has_digit(text) || has_capitals(text) ||
+                   has_broken_word(text) || ends_with_filler(text, PLACE_OPEN)
                ? none
                : text;
 }

@@ -11,6 +11,10 @@
  * URL, a mark of redaction, or too few or too many words. In `arena`. */
 struct text point_text_shorten(struct text clause, struct arena *arena);
 
+/* Whether the text has a mark of redaction, a handle, a link, a bracket or a word within it that
+ * looks like a name. */
+bool point_text_is_personal(struct text text);
+
 /* What a shortened text states. */
 struct point_text_check {
     /* The words of meaning in the text that are not part of the point; SIZE_MAX: it does not state

@@ -561,6 +561,41 @@ static void printed_report_of_hostile_texts(void **state)
     database_remove(&database);
 }
 
+/* The lines from the first heading up to the second that begin with two blanks, not four. */
+static size_t count_findings(struct text report)
+{
+    struct text lines = text_slice(report, text_find(report, TEXT("\nIn short\n"), 0) + 1,
+                                   text_find(report, TEXT("\nTopics\n"), 0)),
+                line;
+    size_t count = 0;
+    while (text_split(&lines, '\n', &line))
+        count += text_starts_with(line, TEXT("  ")) && !text_starts_with(line, TEXT("    "));
+    return count;
+}
+
+static void printed_report_has_five_findings_and_ids_on_request(void **state)
+{
+    (void)state;
+    struct database database;
+    char id[17];
+    hash_format(hash_combine_number(HASH_SEED, 2), id);
+    database_make(&database);
+    fill(database.store, RECORD_TOTAL);
+    for (int prints_ids = 0; prints_ids < 2; prints_ids++) {
+        struct document_options options = defaults;
+        options.language = DOCUMENT_ENGLISH;
+        options.prints_row_ids = prints_ids;
+        struct written written = write_document(database.store, &text_document, options);
+        bool has_id = text_find(written.bytes, text_of(id), 0) < written.bytes.size;
+        assert_int_equal(has_id, prints_ids);
+        assert_int_equal(count_findings(written.bytes), 5);
+        assert_true(text_find(written.bytes, TEXT("More in insights.csv: "), 0) <
+                    written.bytes.size);
+        arena_free(&written.arena);
+    }
+    database_remove(&database);
+}
+
 static void printed_report_without_records(void **state)
 {
     (void)state;
@@ -582,6 +617,7 @@ int main(void)
         cmocka_unit_test(fewer_rows_are_packed_if_ids_are_long),
         cmocka_unit_test(workbook_of_hostile_texts),
         cmocka_unit_test(printed_report_of_hostile_texts),
+        cmocka_unit_test(printed_report_has_five_findings_and_ids_on_request),
         cmocka_unit_test(printed_report_without_records),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
