@@ -40,7 +40,13 @@ static void read_korean_word(const struct lexicon *lexicon, struct text text,
                              struct clause_word *word)
 {
     size_t end;
+    if (lexicon_ends_with_wish(text)) {
+        word->kind = WORD_WISH;
+        return;
+    }
     const struct lexicon_word *listed = lexicon_find_beginning(lexicon, text, &end);
+    struct text stem = lexicon_strip_korean_ending(text);
+    word->id = hash_text(stem);
     if (!listed)
         listed = lexicon_find_glued_opinion(lexicon, text, &end);
     if (listed && listed->kind != WORD_NEGATION_NONE) {
@@ -48,8 +54,6 @@ static void read_korean_word(const struct lexicon *lexicon, struct text text,
         word->is_negated = lexicon_has_negation(text_slice(text, end, text.size));
         return;
     }
-    struct text stem = lexicon_strip_korean_ending(text);
-    word->id = hash_text(stem);
     if (lexicon_has_negation(text)) {
         word->is_negated = true;
         word->action = korean_verb_id(text); /* "잡히지도않고" */
@@ -95,12 +99,11 @@ static void read_spaced_word(const struct lexicon *lexicon, struct text text,
     }
     struct text lower = lower_word(text, bytes);
     const struct lexicon_word *listed = lexicon_find(lexicon, lower);
+    word->id = hash_text(terms_stem(lower));
     if (listed) {
         set_listed_word(lexicon, word, listed);
         return;
     }
-    struct text stem = terms_stem(lower);
-    word->id = hash_text(stem);
     if (terms_is_stop_word(lower) || lower.size < 3)
         word->kind = WORD_EMPTY;
 }
@@ -345,7 +348,9 @@ static void negate_after(struct clause_words words, size_t negation, size_t reac
         if (!clause_word_has_meaning(word))
             continue;
         word->is_negated = true;
-        if (word->kind == WORD_OPINION)
+        bool is_followed = k + 1 < words.count && words.items[k + 1].kind == WORD_OPINION &&
+                           !words.items[k + 1].has_break;
+        if (word->kind == WORD_OPINION && !is_followed) /* "haven't had any big issues" */
             break;
         if (is_first && is_missing)
             word->is_missing = true;
@@ -376,10 +381,25 @@ static void apply_negations(struct text text, struct clause_words words)
         }
 }
 
+/* "one of a kind", "any kind of sauce". */
+static bool is_a_sort(struct text text, struct clause_words words, size_t at)
+{
+    static const char *const openers[] = {"a", "any", "some", "this", "that", "every", NULL};
+    const struct clause_word *word = &words.items[at], *next = word + 1;
+    if (at == 0 || !text_equal_ignore_case(text_slice(text, word->begin, word->end), TEXT("kind")))
+        return false;
+    return text_is_one_of_ignore_case(text_slice(text, word[-1].begin, word[-1].end), openers) &&
+           (at + 1 == words.count || next->has_break ||
+            text_equal(text_slice(text, next->begin, next->end), TEXT("of")));
+}
+
 /* "It would be great" does not say that it is. "a dog friendly hotel": nobody is friendly. "I
  * recommend booking early": not the thing itself. */
 static void drop_other_meanings(struct text text, struct clause_words words)
 {
+    for (size_t i = 0; i < words.count; i++)
+        if (words.items[i].kind == WORD_OPINION && is_a_sort(text, words, i))
+            words.items[i].kind = WORD_EMPTY;
     for (size_t i = 0; i + 1 < words.count; i++) {
         struct clause_word *word = &words.items[i], *next = word + 1;
         if (next->has_break)
@@ -413,11 +433,26 @@ static void join_compounds(struct clause_words words)
     }
 }
 
+/* What is an opinion only of some aspects is none without them: "long wait", "long hair". */
+static void drop_unrelated_opinions(const struct lexicon *lexicon, struct clause_words words)
+{
+    for (size_t i = 0; i < words.count; i++) {
+        struct clause_word *word = &words.items[i];
+        bool is_opinion = word->kind != WORD_OPINION || word->family->polarity != 0;
+        for (size_t k = 0; k < words.count && !is_opinion; k++)
+            is_opinion = words.items[k].kind == WORD_ASPECT &&
+                         lexicon_find_implied(lexicon, words.items[k].aspect, word->family);
+        if (!is_opinion)
+            word->kind = WORD_CONTENT;
+    }
+}
+
 struct clause_words clause_words_read(const struct lexicon *lexicon, struct text text, size_t begin,
                                       size_t end, struct arena *arena)
 {
     struct clause_words words = read_words(lexicon, text, begin, end, arena);
     join_compounds(words);
+    drop_unrelated_opinions(lexicon, words);
     drop_other_meanings(text, words);
     apply_negations(text, words);
     return words;

@@ -10,12 +10,13 @@ enum {
     MAX_SYLLABLES = 8,  /* of a listed Korean word */
     MIN_GLUED_SIZE = 6, /* bytes of a word before an opinion without a blank: two syllables */
     POLARITY_NEGATIVE = -1,
+    POLARITY_NONE = 0,
     POLARITY_POSITIVE = 1,
 };
 
 static const struct opinion_family families[] = {
-#define ROW(family, polarity, opposite, is_general, stands_alone, says_itself)                     \
-    {family, POLARITY_##polarity, opposite, is_general, stands_alone, says_itself},
+#define ROW(family, polarity, opposite, is_general, is_verdict, stands_alone, says_itself)         \
+    {family, POLARITY_##polarity, opposite, is_general, is_verdict, stands_alone, says_itself},
 #include "stages/text/data/opinion_families.inc"
 #undef ROW
 };
@@ -142,6 +143,19 @@ struct text lexicon_strip_korean_ending(struct text word)
             return text_slice(word, 0, at);
     }
     return word;
+}
+
+bool lexicon_ends_with_wish(struct text word)
+{
+    static const struct text endings[] = {
+#define ROW(language, ending) TEXT(ending),
+#include "stages/text/data/wish_endings.inc"
+#undef ROW
+    };
+    for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++)
+        if (text_ends_with(word, endings[i]))
+            return true;
+    return false;
 }
 
 bool lexicon_has_negation(struct text rest)

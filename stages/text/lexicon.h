@@ -26,9 +26,9 @@ enum lexicon_kind {
 /* Opinion words that mean the same. */
 struct opinion_family {
     const char *name;
-    int polarity;         /* +1, -1 */
+    int polarity;         /* +1, -1; 0: an opinion only of aspects with an implied one */
     const char *opposite; /* name of a family; "-": none */
-    bool is_general, stands_alone, says_itself;
+    bool is_general, is_verdict, stands_alone, says_itself;
 };
 
 /* A row of a list. */
@@ -70,6 +70,9 @@ const struct opinion_family *lexicon_find_implied(const struct lexicon *lexicon,
 
 /* Whether the rest of a Korean word reverses its beginning: "깨끗하지않아요". */
 bool lexicon_has_negation(struct text rest);
+
+/* Whether a Korean word asks for something: "써주세요". */
+bool lexicon_ends_with_wish(struct text word);
 
 /* A Korean word without its longest particle or ending; one syllable at least is left. */
 struct text lexicon_strip_korean_ending(struct text word);

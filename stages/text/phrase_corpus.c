@@ -44,6 +44,13 @@ static const char *const verb_openers[] = {
     NULL,
 };
 
+static const char *const noun_openers[] = {
+#define ROW(language, word) word,
+#include "stages/text/data/noun_openers.inc"
+#undef ROW
+    NULL,
+};
+
 static const char *const nouns_in_ly[] = {
 #define ROW(language, word) word,
 #include "stages/text/data/nouns_in_ly.inc"
@@ -518,6 +525,31 @@ bool phrase_is_verb(const struct phrase *phrase, const struct phrase_corpus *cor
                                 verb_openers);
     }
     return preceded > 0 && 2 * verbs >= preceded;
+}
+
+/* "booking", "covered": a verb's form more often than a noun. */
+static bool has_verb_ending(struct text word)
+{
+    return text_ends_with(word, TEXT("ing")) || text_ends_with(word, TEXT("ed"));
+}
+
+bool phrase_is_noun(const struct phrase *phrase, const struct phrase_corpus *corpus)
+{
+    enum { NOUN_SHARE = 5, VERB_ENDING_NOUN_SHARE = 2 };
+    size_t nouns = 0, share = NOUN_SHARE;
+    for (size_t i = 0; phrase->word_count == 1 && i < phrase->document_count; i++) {
+        const struct phrase_document *document = &corpus->documents[phrase->documents[i]];
+        const uint32_t *words = corpus->words + document->first;
+        const uint32_t *written = corpus->written + document->first;
+        size_t at = find_words(phrase, words, document->count);
+        if (corpus->forms[document->first + at] == FORM_PARTICLE)
+            return true;
+        if (has_verb_ending(corpus->surfaces.texts[written[at]]))
+            share = VERB_ENDING_NOUN_SHARE;
+        nouns += at > 0 && words[at - 1] != 0 &&
+                 text_is_one_of(corpus->surfaces.texts[written[at - 1]], noun_openers);
+    }
+    return phrase->word_count > 1 || nouns * share >= phrase->document_count;
 }
 
 struct text phrase_format_continued(const struct phrase *phrase, const struct phrase *next,

@@ -79,6 +79,11 @@ struct text phrase_format(const struct phrase *phrase, const struct phrase_corpu
  * before it shows (data/verb_openers.tsv): what happens, not what it happens to. */
 bool phrase_is_verb(const struct phrase *phrase, const struct phrase_corpus *corpus);
 
+/* Whether its documents use the phrase as a noun: one Korean word that has a noun's particle in one
+ * of them, or one English word that often follows a word of data/noun_openers.tsv. A phrase of
+ * several words is one. For corpora so small that shares of word forms say nothing. */
+bool phrase_is_noun(const struct phrase *phrase, const struct phrase_corpus *corpus);
+
 /* The phrase with the words of one that continues it, "smell of burnt" with "burnt plastic"; the
  * phrase itself if `next` does not begin with its last word. In `arena`. */
 struct text phrase_format_continued(const struct phrase *phrase, const struct phrase *next,

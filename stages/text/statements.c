@@ -86,6 +86,7 @@ static void set_opinion(struct statement *statement, const struct opinion_family
     statement->opinion = is_negated ? other : id;
     statement->opposite = is_negated ? id : other;
     statement->is_general = family->is_general;
+    statement->is_verdict = family->is_verdict;
     statement->stands_alone = family->stands_alone;
     statement->says_itself = family->says_itself;
 }

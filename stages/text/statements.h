@@ -19,6 +19,7 @@ struct statement {
     bool is_open; /* the clause is about the aspect, but no listed word says how: "the update killed
                      it"; opinion is 0 */
     bool is_general;           /* the opinion says no more than its polarity: "good" */
+    bool is_verdict;           /* the opinion judges the whole without a reason: "recommended" */
     bool stands_alone;         /* the opinion makes sense without an aspect */
     bool is_last;              /* no word of meaning follows the opinion in its clause */
     bool says_itself;          /* even as a single Korean word */
