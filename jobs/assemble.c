@@ -119,7 +119,8 @@ static const struct inherited_settings {
     {"changes", "group", "by"},           {"changes", "aggregate", "by"},
     {"segments", "group", "by"},          {"segments", "aggregate", "by"},
     {"topics", "classify", "taxonomy"},   {"reduce", "classify", "taxonomy"},
-    {"insights", "classify", "taxonomy"}, {"phrases", "themes", "names"},
+    {"insights", "classify", "taxonomy"}, {"ground", "classify", "taxonomy"},
+    {"phrases", "themes", "names"},
 };
 
 static void apply_inherited_settings(const struct job *job, const struct stage *stage, void *state)

@@ -42,6 +42,7 @@ struct occurrence {
     signed char polarity;      /* of the words: +1, -1; 0: they do not show it */
     unsigned char extra_words; /* words of meaning that are not part of the statement */
     bool is_general : 1;       /* praise or blame without a reason */
+    bool is_verdict : 1;       /* its opinion judges the whole: "good", "recommended" */
     bool stands_alone : 1;     /* its opinion makes sense without an aspect */
     bool says_itself : 1;      /* its opinion says what it is about: "tasty" */
     bool is_listed : 1;        /* its aspect is a word that feedback often has */
@@ -59,6 +60,7 @@ struct point_candidate {
     uint64_t aspect, opinion, opposite; /* as in its occurrences */
     bool is_general;
     bool is_vague;           /* about nothing in particular, and not saying what: "comfortable" */
+    bool is_unspecific;      /* a verdict on the whole: "worst hotel", "recommended" */
     enum sentiment polarity; /* positive or negative */
     size_t records;          /* members that make it */
 };
@@ -71,6 +73,8 @@ struct key_point {
     struct text text;
     enum sentiment polarity; /* positive or negative */
     enum point_author author;
+    bool is_unspecific;             /* a verdict on the whole: "worst hotel", "recommended" */
+    uint64_t aspect;                /* what it is about; 0: nothing in particular */
     size_t records;                 /* members that say it, each counted once */
     size_t previous_records;        /* of the group's previous period */
     size_t opposite_records;        /* members that say the opposite */

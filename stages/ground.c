@@ -46,6 +46,8 @@ struct ground {
     struct clause_reader clause_reader;
     struct statement_reader statement_reader;
     struct point_writer point_writer;
+    struct text taxonomy_path;
+    struct taxonomy taxonomy; /* the user's, or the model's if it has phrases */
 };
 
 static bool open_ground(void *state, const struct stage_context *stage_context, struct error *error)
@@ -55,6 +57,7 @@ static bool open_ground(void *state, const struct stage_context *stage_context, 
     ground->language = stage_context->language;
     return clause_reader_open(&ground->clause_reader, stage_context, error) &&
            statement_reader_open(&ground->statement_reader, error) &&
+           taxonomy_open(&ground->taxonomy, ground->taxonomy_path, stage_context->model, error) &&
            point_writer_open(&ground->point_writer, stage_context, error);
 }
 
@@ -63,6 +66,7 @@ static void close_ground(void *state)
     struct ground *ground = state;
     statement_reader_close(&ground->statement_reader);
     point_writer_close(&ground->point_writer);
+    taxonomy_close(&ground->taxonomy);
 }
 
 /* ---- Points ---- */
@@ -191,6 +195,8 @@ static bool add_point(const struct ground *ground, struct group_matches *matches
         .records = records,
         .polarity = group->candidates[candidate].polarity,
         .author = POINT_BY_CUSTOMER,
+        .is_unspecific = group->candidates[candidate].is_unspecific,
+        .aspect = group->candidates[candidate].aspect,
         .previous_records = point_matches_count(&matches->previous, candidate, false),
         .opposite_records = point_matches_count(&matches->present, candidate, true),
     };
@@ -263,6 +269,20 @@ static void choose_counts(const struct group *group, const size_t available[SIDE
         }
 }
 
+/* "The worst hotel" tells no more than the group's counts: it is left out of a side with as many
+ * other points as this. Returns how many points are left. */
+static size_t drop_unspecific(struct key_point *points, size_t count)
+{
+    enum { ENOUGH_POINTS = 2 };
+    size_t specific[SIDE_COUNT] = {0}, kept = 0;
+    for (size_t i = 0; i < count; i++)
+        specific[side_of(points[i].polarity)] += !points[i].is_unspecific;
+    for (size_t i = 0; i < count; i++)
+        if (!points[i].is_unspecific || specific[side_of(points[i].polarity)] < ENOUGH_POINTS)
+            points[kept++] = points[i];
+    return kept;
+}
+
 /* Keeps the points that most records say, of each polarity as many as fit the group. */
 static void shape_summary(const struct ground *ground, struct group *group, size_t count)
 {
@@ -274,11 +294,12 @@ static void shape_summary(const struct ground *ground, struct group *group, size
         for (size_t k = 0; k < kept && !is_repeated; k++)
             is_repeated = points[k].polarity == points[i].polarity &&
                           have_same_words(points[k].text, points[i].text);
-        if (!is_repeated) {
-            available[side_of(points[i].polarity)]++;
+        if (!is_repeated)
             points[kept++] = points[i];
-        }
     }
+    kept = drop_unspecific(points, kept);
+    for (size_t i = 0; i < kept; i++)
+        available[side_of(points[i].polarity)]++;
     choose_counts(group, available, (size_t)ground->max_points, counts);
     for (size_t i = 0; i < kept; i++)
         if (counts[side_of(points[i].polarity)] > 0) {
@@ -324,7 +345,7 @@ static bool add_quotes(const struct ground *ground, struct member_texts *texts, 
     for (size_t side = 0; side < 2; side++)
         for (size_t i = 0; i < examples[side].count; i++)
             if (group->quote_count < (size_t)ground->max_quotes)
-                quotes[group->quote_count++] = examples[side].passages[i];
+                quotes[group->quote_count++] = examples[side].items[i].passage;
     for (size_t i = 0; ok && i < group->point_count; i++)
         for (size_t k = 0; ok && k < group->points[i].records; k++) {
             struct passage clause = group->points[i].evidence[k];
@@ -358,13 +379,15 @@ static bool process_group(void *state, struct group *group, struct error *error)
     group->points = arena_alloc(group->arena, group->candidate_count, sizeof(*group->points));
     for (size_t i = 0; ok && i < group->candidate_count; i++)
         ok = add_point(ground, &matches, i, group, &count, error);
+    struct example_finder finder = {&ground->statement_reader, &ground->clause_reader,
+                                    &ground->taxonomy};
     struct examples examples[2]; /* of criticism, of praise */
     if (ok) {
         shape_summary(ground, group, count);
-        ok = examples_find(group, SENTIMENT_NEGATIVE, &ground->statement_reader,
-                           &matches.present.texts, &examples[0], error) &&
-             examples_find(group, SENTIMENT_POSITIVE, &ground->statement_reader,
-                           &matches.present.texts, &examples[1], error) &&
+        ok = examples_find(&finder, group, SENTIMENT_NEGATIVE, &matches.present.texts, &examples[0],
+                           error) &&
+             examples_find(&finder, group, SENTIMENT_POSITIVE, &matches.present.texts, &examples[1],
+                           error) &&
              add_quotes(ground, &matches.present.texts, group, examples, error);
     }
     if (ok)
@@ -382,6 +405,12 @@ static const struct option options[] = {
      .choices = "auto|customers",
      .help = "who writes the texts of points. auto: the model, if it was trained to and what it "
              "writes is true; customers: only customers, in their own words"},
+    {.name = "taxonomy",
+     .type = OPTION_FILE,
+     .offset = offsetof(struct ground, taxonomy_path),
+     .default_value = "",
+     .help = "file of topic phrases that a sentence about a topic must have; default: that of "
+             "[classify]"},
     {.name = "max_points",
      .type = OPTION_INTEGER,
      .offset = offsetof(struct ground, max_points),

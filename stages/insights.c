@@ -41,11 +41,9 @@ static bool open_insights(void *state, const struct stage_context *stage_context
 {
     struct insights *insights = state;
     insights->stage_context = stage_context;
-    if (insights->taxonomy_path.size == 0)
-        taxonomy_read_from_model(&insights->taxonomy, stage_context->model);
-    else if (!taxonomy_read_file(&insights->taxonomy, insights->taxonomy_path, error))
-        return false;
-    return segmenter_open(&insights->segmenter, error);
+    return taxonomy_open(&insights->taxonomy, insights->taxonomy_path, stage_context->model,
+                         error) &&
+           segmenter_open(&insights->segmenter, error);
 }
 
 static void close_insights(void *state)

@@ -63,6 +63,7 @@ static struct occurrence make_occurrence(const struct statement *statement, size
         .begin = (uint32_t)statement->begin,
         .end = (uint32_t)statement->end,
         .polarity = (signed char)statement->polarity,
+        .is_verdict = statement->is_verdict,
         .stands_alone = statement->stands_alone,
         .says_itself = statement->says_itself,
         .is_listed = statement->is_listed,

@@ -15,10 +15,7 @@ static bool open_reduce(void *state, const struct stage_context *stage_context, 
 {
     struct reduce *reduce = state;
     reduce->stage_context = stage_context;
-    if (reduce->taxonomy_path.size > 0)
-        return taxonomy_read_file(&reduce->taxonomy, reduce->taxonomy_path, error);
-    taxonomy_read_from_model(&reduce->taxonomy, stage_context->model);
-    return true;
+    return taxonomy_open(&reduce->taxonomy, reduce->taxonomy_path, stage_context->model, error);
 }
 
 static void close_reduce(void *state)

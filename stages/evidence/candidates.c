@@ -9,11 +9,11 @@
 #include "base/memory.h"
 
 enum {
-    RECORDS_OF_A_POINT = 100, /* one record of so many must say it */
-    MIN_PAIR_RECORDS = 3,     /* two records may share two words by chance */
-    MAX_CONSIDERED = 400,     /* statements, the heaviest first */
-    MAX_EXAMPLES = 8,         /* of a statement, for the filter; the clearest */
-    MAX_EXAMPLE_WORDS = 3,    /* more words besides the statement make no difference */
+    RECORDS_OF_A_POINT = 60, /* one record of so many must say it */
+    MIN_PAIR_RECORDS = 3,    /* two records may share two words by chance */
+    MAX_CONSIDERED = 400,    /* statements, the heaviest first */
+    MAX_EXAMPLES = 8,        /* of a statement, for the filter; the clearest */
+    MAX_EXAMPLE_WORDS = 3,   /* more words besides the statement make no difference */
 };
 
 /* How much a record's statement tells a reader. */
@@ -273,6 +273,7 @@ static struct point_candidate make_candidate(const struct counted *counted)
         .opposite = first->opposite,
         .is_general = first->is_general,
         .is_vague = is_vague(first),
+        .is_unspecific = first->is_verdict && (first->is_whole || !first->aspect),
         .polarity = counted->side > 0 ? SENTIMENT_POSITIVE : SENTIMENT_NEGATIVE,
         .records = counted->records,
     };

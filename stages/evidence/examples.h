@@ -1,25 +1,43 @@
-/* examples.h - sentences of single records, where many records of a side say something that no two
- * of them share: a summary with complaints in its counts does not go without any. */
+/* examples.h - sentences of single records, where many records of a side say something that no
+ * point tells: a summary with complaints in its counts does not go without any. A sentence with a
+ * subject that several of these records name ("KYC") comes first, and the subject is counted. */
 #ifndef STAGES_EVIDENCE_EXAMPLES_H
 #define STAGES_EVIDENCE_EXAMPLES_H
 
 #include "stages/evidence/member_texts.h"
+#include "stages/tasks/clause_reader.h"
+#include "stages/tasks/taxonomy.h"
 #include "stages/text/statements.h"
 
 enum { MAX_EXAMPLES = 3 }; /* of small groups; one less of others */
 
+struct example {
+    struct passage passage;
+    struct text text;    /* its bytes */
+    struct text subject; /* what several records of the side name; empty: none */
+    size_t records;      /* that name it */
+};
+
 /* Of different records. */
 struct examples {
-    struct passage passages[MAX_EXAMPLES];
-    struct text texts[MAX_EXAMPLES]; /* their bytes */
+    struct example items[MAX_EXAMPLES];
     size_t count;
 };
 
-/* Finds examples of a side (positive or negative) among the records that no point of this side
- * counts. None if the side is small, or its points count a third of its records (in a small
- * group, half). Texts are allocated from group->arena. */
-bool examples_find(const struct group *group, enum sentiment polarity,
-                   const struct statement_reader *reader, struct member_texts *texts,
-                   struct examples *examples, struct error *error);
+/* All are borrowed. */
+struct example_finder {
+    const struct statement_reader *statement_reader;
+    const struct clause_reader *clause_reader;
+    const struct taxonomy *taxonomy; /* of a group about a topic, only sentences with a phrase of
+                                        the topic are examples, if it has phrases, and records of
+                                        one sentence */
+};
+
+/* Finds examples of a side (positive or negative) among the records that no specific point of this
+ * side counts, if its points tell too little of the side; the model must read them as of the side.
+ * Texts are allocated from group->arena. */
+bool examples_find(const struct example_finder *finder, const struct group *group,
+                   enum sentiment polarity, struct member_texts *texts, struct examples *examples,
+                   struct error *error);
 
 #endif

@@ -5,10 +5,11 @@
 
 static const struct phrases {
     const char *language, *record, *records, *positive, *negative, *praised, *criticised, *opposite,
-        *also;
+        *also, *subject;
 } languages[] = {
-#define ROW(language, record, records, positive, negative, praised, criticised, opposite, also)    \
-    {language, record, records, positive, negative, praised, criticised, opposite, also},
+#define ROW(language, record, records, positive, negative, praised, criticised, opposite, also,    \
+            subject)                                                                               \
+    {language, record, records, positive, negative, praised, criticised, opposite, also, subject},
 #include "stages/evidence/data/paragraph_phrases.inc"
 #undef ROW
 };
@@ -30,6 +31,18 @@ static struct text format_number(const char *phrase, size_t number, struct arena
                         TEXT_ARGUMENT(text_slice(text, at + 1, text.size)));
 }
 
+/* The other side is told where it is as large as half of the point, unless a point of that side
+ * tells it, or the point is a verdict on the whole, of which the first sentence tells both sides.
+ */
+static bool tells_opposite(const struct group *group, const struct key_point *point)
+{
+    bool is_told = point->is_unspecific || 2 * point->opposite_records < point->records;
+    for (size_t i = 0; i < group->point_count && !is_told; i++)
+        is_told = group->points[i].polarity != point->polarity &&
+                  group->points[i].aspect == point->aspect;
+    return !is_told;
+}
+
 static struct text append_points(const struct group *group, const struct phrases *phrases,
                                  enum sentiment polarity, struct text paragraph)
 {
@@ -40,7 +53,7 @@ static struct text append_points(const struct group *group, const struct phrases
         if (point->polarity != polarity)
             continue;
         struct text opposed = {0};
-        if (point->opposite_records > 0)
+        if (tells_opposite(group, point))
             opposed = format_number(phrases->opposite, point->opposite_records, group->arena);
         paragraph = arena_format(group->arena, "%.*s%s%s%s%.*s (%zu%s%.*s)",
                                  TEXT_ARGUMENT(paragraph), count ? ", " : " ", count ? "" : title,
@@ -53,12 +66,20 @@ static struct text append_points(const struct group *group, const struct phrases
 
 /* In quotation marks: they are sentences of single records. */
 static struct text append_examples(const struct group *group, const struct examples *examples,
-                                   const char *title, struct text paragraph)
+                                   const struct phrases *phrases, const char *title,
+                                   struct text paragraph)
 {
-    for (size_t i = 0; i < examples->count; i++)
-        paragraph =
-            arena_format(group->arena, "%.*s%s%s%s“%.*s”", TEXT_ARGUMENT(paragraph), i ? "; " : " ",
-                         i ? "" : title, i ? "" : " ", TEXT_ARGUMENT(examples->texts[i]));
+    for (size_t i = 0; i < examples->count; i++) {
+        const struct example *example = &examples->items[i];
+        struct text subject = {0};
+        if (example->subject.size > 0)
+            subject = arena_format(
+                group->arena, " (%.*s: %.*s)", TEXT_ARGUMENT(example->subject),
+                TEXT_ARGUMENT(format_number(phrases->subject, example->records, group->arena)));
+        paragraph = arena_format(group->arena, "%.*s%s%s%s“%.*s”%.*s", TEXT_ARGUMENT(paragraph),
+                                 i ? "; " : " ", i ? "" : title, i ? "" : " ",
+                                 TEXT_ARGUMENT(example->text), TEXT_ARGUMENT(subject));
+    }
     return examples->count ? arena_format(group->arena, "%.*s.", TEXT_ARGUMENT(paragraph))
                            : paragraph;
 }
@@ -70,8 +91,8 @@ static struct text append_side(const struct group *group, const struct phrases *
     size_t before = paragraph.size;
     const char *title = polarity == SENTIMENT_POSITIVE ? phrases->praised : phrases->criticised;
     paragraph = append_points(group, phrases, polarity, paragraph);
-    return append_examples(group, examples, paragraph.size > before ? phrases->also : title,
-                           paragraph);
+    return append_examples(group, examples, phrases,
+                           paragraph.size > before ? phrases->also : title, paragraph);
 }
 
 struct text paragraph_compose(const struct group *group, const struct examples *praise,

@@ -32,20 +32,22 @@ static const double verb_gain = 2.5;      /* of an English sentence */
 static const double personal_cost = 1.5;  /* of "I", "my" */
 static const double repeat_gain = 1.5;    /* of twice as many clauses */
 static const double open_cost = 3;        /* of an end that expects more */
+static const double inner_end_cost = 6;   /* of a second sentence */
 static const double negation_cost = 2;    /* "not bad", "no bargain" */
 static const double feeling_cost = 4;     /* of "ㅋㅋ", "ㅠㅠ" */
 static const double plain_cost = 1.5;     /* of a Korean ending that no customer wrote */
-static const double glued_cost = 3;       /* of Korean words without blanks */
+static const double glued_cost = 5;       /* of Korean words without blanks */
 static const double comma_cost = 1.5;     /* points are listed with commas */
-static const double doubled_cost = 3;     /* of "train train station" */
+static const double doubled_cost = 5;     /* of "train train station" */
 static const double word_cost = 2;        /* of a text of one word */
 static const double rare_cost = 3;        /* of a word that few of the clauses have */
 
 /* A word is rare if a smaller share of the clauses contains it. A text whose rarity is above
  * max_rarity cannot represent many clauses. [1] is for points without an aspect: "Comfy chairs"
- * does not represent everything that is comfortable. */
-static const double min_word_share[] = {0.25, 0.5}, max_rarity[] = {1.25, 0.5};
-enum { MANY_CLAUSES = 8 };
+ * does not represent everything that is comfortable. Texts below typical_rarity come first. */
+static const double min_word_share[] = {0.25, 0.5}, max_rarity[] = {1.25, 0.5},
+                    typical_rarity = 0.5;
+enum { SEVERAL_CLAUSES = 3, MANY_CLAUSES = 8 };
 
 enum filler_place {
     PLACE_START,
@@ -223,7 +225,8 @@ static bool is_korean(struct text text)
            normalize_letter_class(utf8_decode(text, at, &size)) == LETTER_UNSPACED_SCRIPT;
 }
 
-struct text point_text_shorten(struct text clause, struct arena *arena)
+/* An English word may be the text only if `may_be_word`. */
+static struct text shorten(struct text clause, bool may_be_word, struct arena *arena)
 {
     const struct text none = {0};
     struct text text = normalize_trim_marks(clause);
@@ -235,13 +238,18 @@ struct text point_text_shorten(struct text clause, struct arena *arena)
         text = korean_plain_form(text, arena);
     size_t words = count_words(text);
     if (text.size > MAX_POINT_SIZE || words > MAX_WORDS || words < 1 ||
-        (words == 1 && (text.size < MIN_WORD_SIZE || !is_korean(text))))
+        (words == 1 && (is_korean(text) ? text.size < MIN_WORD_SIZE : !may_be_word)))
         return none;
     text = format_case(text, arena);
     return point_text_is_personal(text) || has_digit(text) || has_capitals(text) ||
                    has_broken_word(text) || ends_with_filler(text, PLACE_OPEN)
                ? none
                : text;
+}
+
+struct text point_text_shorten(struct text clause, struct arena *arena)
+{
+    return shorten(clause, false, arena);
 }
 
 /* Texts that differ in case and blanks only are one. */
@@ -368,7 +376,8 @@ static double measure_rarity(const struct word_shares *shares, struct text text,
     const struct word *words = terms_extract_words(text, &scratch, &count);
     for (size_t i = 0; i < count; i++) {
         const size_t *found = hash_table_find(&shares->counts, hash_text(words[i].stem));
-        double share = found ? (double)*found / (double)shares->clause_count : 0;
+        bool is_lone = !found || (*found == 1 && shares->clause_count >= SEVERAL_CLAUSES);
+        double share = is_lone ? 0 : (double)*found / (double)shares->clause_count;
         /* Korean predicates have many forms. */
         if (!words[i].is_stop_word && !words[i].is_predicate && share < min_share &&
             !is_degree_word(words[i].surface))
@@ -408,7 +417,7 @@ static double compute_cost(const struct point_text_facts *facts)
            (sentence_is_self_contained(text) ? 0 : personal_cost) +
            (ends_with_filler(text, PLACE_ENDING) ? open_cost : 0) +
            (shows_feelings(text) ? feeling_cost : 0) + (has_plain_ending(text) ? plain_cost : 0) +
-           (has_inner_end(text) ? open_cost : 0) +
+           (has_inner_end(text) ? inner_end_cost : 0) +
            (text_find(text, TEXT(","), 0) < text.size ? comma_cost : 0) +
            (has_doubled_word(text) ? doubled_cost : 0) - repeat_gain * log2((double)facts->repeats);
 }
@@ -424,54 +433,106 @@ struct ranked_text {
 static int compare_costs(const void *a, const void *b)
 {
     const struct ranked_text *left = a, *right = b;
+    bool left_is_typical = left->rarity <= typical_rarity,
+         right_is_typical = right->rarity <= typical_rarity;
+    if (left_is_typical != right_is_typical)
+        return left_is_typical ? -1 : 1;
     if (left->cost != right->cost)
         return left->cost < right->cost ? -1 : 1;
     return left->number < right->number ? -1 : 1;
 }
 
+/* Texts that state the point, while they are compared. */
+struct ranking {
+    const struct point_text_check *check;
+    struct word_shares shares;
+    struct hash_table repeats; /* hash of a text's words: clauses; owned */
+    struct ranked_text *items;
+    size_t count, clause_count;
+    struct arena arena;
+};
+
+static void offer_text(struct ranking *ranking, struct text text, size_t number)
+{
+    const struct point_text_check *check = ranking->check;
+    double rarity = text.size > 0
+                        ? measure_rarity(&ranking->shares, text, min_word_share[check->is_vague])
+                        : INFINITY;
+    if (rarity == INFINITY ||
+        (ranking->clause_count >= MANY_CLAUSES && rarity > max_rarity[check->is_vague]))
+        return;
+    size_t extra = check->count_extra_words(check->user, text);
+    if (extra == SIZE_MAX)
+        return;
+    struct ranked_text *next = &ranking->items[ranking->count++];
+    *next = (struct ranked_text){.text = text,
+                                 .hash = hash_words(text, &ranking->arena),
+                                 .extra_words = extra,
+                                 .rarity = rarity,
+                                 .number = number};
+    ++*hash_table_get_or_insert(&ranking->repeats, next->hash, 0, NULL);
+}
+
+/* A word that can stand alone: a Korean one is a noun, without its particle, or ends a sentence. */
+static struct text find_lone_word(const struct word *word, struct arena *arena)
+{
+    const struct text none = {0};
+    if (word->is_stop_word || word->is_number)
+        return none;
+    struct text text = shorten(word->has_particle ? word->stem : word->surface, true, arena);
+    return !word->is_korean || word->has_particle || text_ends_with(text, TEXT("요")) ||
+                   text_ends_with(text, TEXT("다"))
+               ? text
+               : none;
+}
+
+/* A single word may say it: "Expensive". */
+static void offer_words(struct ranking *ranking, struct text clause, size_t number)
+{
+    size_t count, before = ranking->count;
+    const struct word *words = terms_extract_words(clause, &ranking->arena, &count);
+    for (size_t i = 0; i < count && ranking->count == before; i++)
+        offer_text(ranking, find_lone_word(&words[i], &ranking->arena), number);
+}
+
+static void sort_texts(struct ranking *ranking)
+{
+    for (size_t i = 0; i < ranking->count; i++) {
+        struct ranked_text *item = &ranking->items[i];
+        item->cost = compute_cost(&(struct point_text_facts){
+            item->text, item->extra_words, *hash_table_find(&ranking->repeats, item->hash),
+            item->rarity, ranking->check->is_single});
+    }
+    if (ranking->count > 0)
+        qsort(ranking->items, ranking->count, sizeof(*ranking->items), compare_costs);
+}
+
 size_t point_text_choose(struct text_array clauses, const struct point_text_check *check,
                          struct text *texts, size_t max_count, struct arena *arena)
 {
-    struct arena scratch = {0};
-    struct hash_table repeats = {0};
-    struct word_shares shares = {0};
-    struct ranked_text *ranked = arena_alloc(&scratch, clauses.count, sizeof(*ranked));
-    size_t ranked_count = 0, chosen = 0;
+    struct ranking ranking = {.check = check, .clause_count = clauses.count};
+    size_t chosen = 0;
+    ranking.items = arena_alloc(&ranking.arena, clauses.count * 2, sizeof(*ranking.items));
     for (size_t i = 0; i < clauses.count; i++)
-        count_clause_words(&shares, clauses.items[i]);
-    for (size_t i = 0; i < clauses.count; i++) {
-        struct text text = point_text_shorten(clauses.items[i], &scratch);
-        double rarity =
-            text.size ? measure_rarity(&shares, text, min_word_share[check->is_vague]) : INFINITY;
-        if (rarity == INFINITY ||
-            (clauses.count >= MANY_CLAUSES && rarity > max_rarity[check->is_vague]))
-            continue;
-        size_t extra = check->count_extra_words(check->user, text);
-        if (extra == SIZE_MAX)
-            continue;
-        struct ranked_text *next = &ranked[ranked_count++];
-        *next = (struct ranked_text){.text = text,
-                                     .hash = hash_words(text, &scratch),
-                                     .extra_words = extra,
-                                     .rarity = rarity,
-                                     .number = i};
-        ++*hash_table_get_or_insert(&repeats, next->hash, 0, NULL);
+        count_clause_words(&ranking.shares, clauses.items[i]);
+    for (size_t i = 0; i < clauses.count; i++)
+        offer_text(&ranking, point_text_shorten(clauses.items[i], &ranking.arena), i);
+    sort_texts(&ranking);
+    bool is_typical = ranking.count > 0 && ranking.items[0].rarity <= typical_rarity;
+    if (!is_typical && clauses.count >= SEVERAL_CLAUSES) {
+        for (size_t i = 0; i < clauses.count; i++)
+            offer_words(&ranking, clauses.items[i], clauses.count + i);
+        sort_texts(&ranking);
     }
-    for (size_t i = 0; i < ranked_count; i++)
-        ranked[i].cost = compute_cost(&(struct point_text_facts){
-            ranked[i].text, ranked[i].extra_words, *hash_table_find(&repeats, ranked[i].hash),
-            ranked[i].rarity, check->is_single});
-    if (ranked_count > 0)
-        qsort(ranked, ranked_count, sizeof(*ranked), compare_costs);
-    hash_table_clear(&repeats);
-    for (size_t i = 0; i < ranked_count && chosen < max_count; i++) {
+    hash_table_clear(&ranking.repeats);
+    for (size_t i = 0; i < ranking.count && chosen < max_count; i++) {
         bool is_new;
-        hash_table_get_or_insert(&repeats, ranked[i].hash, 0, &is_new);
+        hash_table_get_or_insert(&ranking.repeats, ranking.items[i].hash, 0, &is_new);
         if (is_new)
-            texts[chosen++] = arena_copy_text(arena, ranked[i].text);
+            texts[chosen++] = arena_copy_text(arena, ranking.items[i].text);
     }
-    hash_table_free(&repeats);
-    hash_table_free(&shares.counts);
-    arena_free(&scratch);
+    hash_table_free(&ranking.repeats);
+    hash_table_free(&ranking.shares.counts);
+    arena_free(&ranking.arena);
     return chosen;
 }

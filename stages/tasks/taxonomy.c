@@ -469,6 +469,15 @@ bool taxonomy_read_file(struct taxonomy *taxonomy, struct text file, struct erro
            read_contents(taxonomy, contents, path, error);
 }
 
+bool taxonomy_open(struct taxonomy *taxonomy, struct text path, const struct t5_model *model,
+                   struct error *error)
+{
+    if (path.size > 0)
+        return taxonomy_read_file(taxonomy, path, error);
+    taxonomy_read_from_model(taxonomy, model);
+    return true;
+}
+
 uint64_t taxonomy_hash_registry(struct text contents)
 {
     struct taxonomy taxonomy = {0};

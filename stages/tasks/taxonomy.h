@@ -78,6 +78,10 @@ void taxonomy_find_phrases(const struct taxonomy *taxonomy, struct text text, bo
  * models and for models without phrases; the taxonomy then matches nothing. */
 bool taxonomy_read_from_model(struct taxonomy *taxonomy, const struct t5_model *model);
 
+/* Reads the file of a list, or if `path` is empty the list of the model, if it uses phrases. */
+bool taxonomy_open(struct taxonomy *taxonomy, struct text path, const struct t5_model *model,
+                   struct error *error);
+
 enum topic_match {
     TOPIC_MATCH_NONE,
     TOPIC_MATCH_EXCLUSION, /* only an excluded phrase was found */
