@@ -6,7 +6,8 @@
 
 /* The record's question; or, if it asks for praise or complaints, a question of
  * data/model_questions.tsv that asks the same. The words of a customer's own question can mislead
- * the model: it reads "What would you like to see?" as praise. Empty without a question. Not owned.
+ * the model: it reads "What new features would you like to see?" as praise. Empty without a
+ * question. Not owned.
  */
 struct text model_question(const struct record *record);
 
