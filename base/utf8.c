@@ -163,3 +163,14 @@ size_t utf8_count_code_points(struct text text)
         utf8_decode(text, offset, &size);
     return count;
 }
+
+bool utf8_has_hangul(struct text text)
+{
+    enum { HANGUL_FIRST = 0xAC00, HANGUL_LAST = 0xD7A3 };
+    for (size_t at = 0, size; at < text.size; at += size) {
+        uint32_t code_point = utf8_decode(text, at, &size);
+        if (code_point >= HANGUL_FIRST && code_point <= HANGUL_LAST)
+            return true;
+    }
+    return false;
+}

@@ -55,4 +55,7 @@ size_t utf8_boundary_before(struct text text, size_t offset);
 /* The number of code points. */
 size_t utf8_count_code_points(struct text text);
 
+/* Whether a syllable of Korean script is in the text. */
+bool utf8_has_hangul(struct text text);
+
 #endif

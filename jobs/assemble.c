@@ -145,16 +145,17 @@ static void *create_stage_state(const struct job *job, const struct stage *stage
     return state;
 }
 
-/* The keys of saved results. Analyses depend on the model and its questions; summaries also on the
- * settings of pass 2 and on the program's version, so that a new version makes new summaries, which
- * takes seconds. */
+/* The keys of saved results. Analyses depend on the model and how it is asked; summaries also on
+ * the settings of pass 2 and on the program's version, so that a new version makes new summaries,
+ * which takes seconds. */
 static void compute_cache_keys(const struct job *job, struct stage_context *context)
 {
     static const char *const summary_sections[] = {"group", "map", "reduce", "ground"};
     uint64_t key = hash_combine(HASH_SEED, t5_model_id(context->model));
     key = hash_combine(key, job->model.precision);
     key = hash_combine_number(key, job_hash_section(job, "chunk"));
-    context->model_key = hash_combine_number(key, job_hash_section(job, "classify"));
+    key = hash_combine_number(key, job_hash_section(job, "classify"));
+    context->model_key = hash_combine_number(key, ANALYSIS_RULES);
     context->language = job->output.language;
     context->summary_key = hash_combine(context->model_key, TEXT(WINNOW_VERSION));
     context->summary_key = hash_combine(context->summary_key, context->language);

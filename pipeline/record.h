@@ -67,8 +67,8 @@ struct chunk {
     size_t begin, end; /* bytes of record.text */
     size_t tokens;     /* of the model's input, with prompt and end token */
     bool has_title;    /* the input includes the record's title: the first chunk, if it fits */
-    bool has_question; /* the input includes the record's question: all chunks, if it fits and the
-                          model reads questions */
+    bool has_question; /* the input includes a question: all chunks, if it fits and the model
+                          reads questions */
     enum sentiment sentiment;
     /* Calibrated probabilities; their sum is 1. The database omits `mixed`, which is 0 if the model
      * does not have this label. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "stages/stages.h"
+#include "stages/tasks/model_question.h"
 #include "stages/tasks/prompt.h"
 #include "stages/text/text_split.h"
 
@@ -32,7 +33,7 @@ struct chunk_measurer {
 };
 
 static size_t count_prompt_tokens(struct chunk_measurer *measurer, const struct prompt *prompt,
-                                  size_t begin, size_t end)
+                                  struct text question, size_t begin, size_t end)
 {
     arena_reset(&measurer->arena);
     struct chunk chunk = {.begin = begin,
@@ -40,19 +41,22 @@ static size_t count_prompt_tokens(struct chunk_measurer *measurer, const struct 
                           .has_title = measurer->has_title && begin == 0,
                           .has_question = measurer->has_question};
     struct text input =
-        prompt_format_chunk_input(prompt, measurer->record, &chunk, &measurer->arena);
+        prompt_format_chunk_input(prompt, question, measurer->record, &chunk, &measurer->arena);
     return prompt_count_tokens(measurer->chunk->model, input);
 }
 
-/* Every chunk must fit both prompts. */
+/* Every chunk must fit both prompts, each with its question. */
 static size_t count_tokens(void *user, size_t begin, size_t end)
 {
     struct chunk_measurer *measurer = user;
     const struct chunk_state *chunk = measurer->chunk;
-    size_t sentiment = count_prompt_tokens(measurer, &chunk->sentiment, begin, end);
-    if (prompt_shares_input(&chunk->sentiment, &chunk->topics))
+    const struct record *record = measurer->record;
+    struct text question = model_question(record);
+    size_t sentiment = count_prompt_tokens(measurer, &chunk->sentiment, question, begin, end);
+    if (prompt_shares_input(&chunk->sentiment, &chunk->topics) &&
+        (!measurer->has_question || text_equal(question, record->question)))
         return sentiment;
-    size_t topics = count_prompt_tokens(measurer, &chunk->topics, begin, end);
+    size_t topics = count_prompt_tokens(measurer, &chunk->topics, record->question, begin, end);
     return sentiment > topics ? sentiment : topics;
 }
 
@@ -93,7 +97,7 @@ static bool is_half_free(struct chunk_measurer *measurer)
     return tokens <= budget / 2 && tokens + MIN_TEXT_TOKENS <= budget;
 }
 
-/* Every chunk is read after the question, unless that would take more than half of the input. */
+/* Every chunk is read after a question, unless that would take more than half of the input. */
 static bool can_prepend_question(struct chunk_measurer *measurer)
 {
     struct text question = measurer->record->question;

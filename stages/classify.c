@@ -10,6 +10,7 @@
 #include "stages/stages.h"
 #include "stages/tasks/asked_prior.h"
 #include "stages/tasks/chunk_merge.h"
+#include "stages/tasks/model_question.h"
 #include "stages/tasks/sentiment.h"
 #include "stages/tasks/session_batch.h"
 #include "stages/tasks/topic_matcher.h"
@@ -92,7 +93,8 @@ static void close_classify(void *state)
 struct chunk_query {
     const struct record *record;
     struct chunk *chunk;
-    size_t batch_index; /* in the order of the batch */
+    size_t batch_index;  /* in the order of the batch */
+    bool has_two_inputs; /* topics are found after another question than the sentiment */
     struct mentions mentions;
 };
 
@@ -101,10 +103,13 @@ struct query_batch {
     size_t count;
 };
 
-/* By length: a short input in a batch of long ones would cost as much as they do. */
-static int compare_by_length(const void *a, const void *b)
+/* By length: a short input in a batch of long ones would cost as much as they do. Chunks with two
+ * inputs are last: a batch with one of them is encoded twice. */
+static int compare_by_cost(const void *a, const void *b)
 {
     const struct chunk_query *left = a, *right = b;
+    if (left->has_two_inputs != right->has_two_inputs)
+        return left->has_two_inputs ? 1 : -1;
     if (left->chunk->tokens != right->chunk->tokens)
         return left->chunk->tokens < right->chunk->tokens ? -1 : 1;
     return left->batch_index < right->batch_index ? -1 : 1;
@@ -116,16 +121,20 @@ static int compare_by_batch_index(const void *a, const void *b)
     return left->batch_index < right->batch_index ? -1 : 1;
 }
 
-/* Encodes the chunks with a prompt; returns the inputs, in `scratch`, or NULL on failure. */
+/* Encodes the chunks with a prompt, after the questions for the model or the records' own; returns
+ * the inputs, in `scratch`, or NULL on failure. */
 static const struct text *encode_chunks(struct classify *classify, const struct prompt *prompt,
-                                        struct query_batch queries, struct arena *scratch,
-                                        struct error *error)
+                                        bool own_questions, struct query_batch queries,
+                                        struct arena *scratch, struct error *error)
 {
     struct text *inputs = arena_alloc(scratch, queries.count, sizeof(*inputs));
     for (size_t i = 0; i < queries.count; i++) {
         const struct chunk_query *query = &queries.items[i];
         assert(query->chunk->tokens <= classify->token_limits.input);
-        inputs[i] = prompt_format_chunk_input(prompt, query->record, query->chunk, scratch);
+        struct text question =
+            own_questions ? query->record->question : model_question(query->record);
+        inputs[i] =
+            prompt_format_chunk_input(prompt, question, query->record, query->chunk, scratch);
     }
     return t5_encode(classify->stage_context->session, inputs, queries.count, error) ? inputs
                                                                                      : NULL;
@@ -160,8 +169,9 @@ static struct text_array format_texts(struct query_batch queries, struct arena *
     static const struct prompt empty_prompt = {0};
     struct text *texts = arena_alloc(arena, queries.count, sizeof(*texts));
     for (size_t i = 0; i < queries.count; i++)
-        texts[i] = prompt_format_chunk_input(&empty_prompt, queries.items[i].record,
-                                             queries.items[i].chunk, arena);
+        texts[i] =
+            prompt_format_chunk_input(&empty_prompt, (struct text){0}, queries.items[i].record,
+                                      queries.items[i].chunk, arena);
     return (struct text_array){texts, queries.count};
 }
 
@@ -206,22 +216,31 @@ static bool match_phrases(struct classify *classify, struct query_batch queries,
     return ok;
 }
 
-/* Asks the model for the topics of chunks that the session has just encoded for their sentiment. */
-static bool predict_topics(struct classify *classify, struct query_batch queries,
-                           struct arena *arena, struct error *error)
+/* Finds the topics of chunks that the session has encoded. */
+static bool find_topics(struct classify *classify, struct query_batch queries, struct arena *arena,
+                        struct error *error)
 {
-    const struct topics_predictor *predictor = &classify->topics_predictor;
-    const struct prompt *prompt = &predictor->prompts.prompt;
     struct arena scratch = {0};
-    const struct mentions *answers = NULL;
-    if (prompt_shares_input(&classify->sentiment.prompt, prompt) ||
-        encode_chunks(classify, prompt, queries, &scratch, error))
-        answers = topics_predict(predictor, classify->stage_context->session,
-                                 format_texts(queries, &scratch), arena, error);
+    const struct mentions *answers =
+        topics_find(&classify->topics_predictor, classify->stage_context->session,
+                    format_texts(queries, &scratch), arena, error);
     for (size_t i = 0; answers && i < queries.count; i++)
         queries.items[i].mentions = answers[i];
     arena_free(&scratch);
     return answers != NULL;
+}
+
+static bool read_polarities(struct classify *classify, struct query_batch queries,
+                            struct error *error)
+{
+    struct arena scratch = {0};
+    struct mentions *answers = arena_alloc(&scratch, queries.count, sizeof(*answers));
+    for (size_t i = 0; i < queries.count; i++)
+        answers[i] = queries.items[i].mentions; /* the same items */
+    bool ok = topics_read_polarities(&classify->topics_predictor, classify->stage_context->session,
+                                     answers, queries.count, error);
+    arena_free(&scratch);
+    return ok;
 }
 
 static bool predict_sentiment(struct classify *classify, struct query_batch queries,
@@ -231,7 +250,7 @@ static bool predict_sentiment(struct classify *classify, struct query_batch quer
     struct sentiment_probabilities *probabilities =
         arena_alloc(&scratch, queries.count, sizeof(*probabilities));
     const struct text *inputs =
-        encode_chunks(classify, &classify->sentiment.prompt, queries, &scratch, error);
+        encode_chunks(classify, &classify->sentiment.prompt, false, queries, &scratch, error);
     bool ok = inputs &&
               sentiment_predict(&classify->sentiment, classify->stage_context->session,
                                 (struct text_array){inputs, queries.count}, probabilities, error);
@@ -253,13 +272,48 @@ static bool predict_sentiment(struct classify *classify, struct query_batch quer
     return ok;
 }
 
+/* Topics, then sentiment and polarities, which are read after another question or with another
+ * prompt. A record's own question may name the topic: "Excellent", of the food. */
+static bool encode_twice(struct classify *classify, struct query_batch queries, struct arena *arena,
+                         struct error *error)
+{
+    const struct prompt *prompt = &classify->topics_predictor.prompts.prompt;
+    bool shares_prompt = prompt_shares_input(&classify->sentiment.prompt, prompt);
+    struct arena scratch = {0};
+    bool ok = encode_chunks(classify, prompt, true, queries, &scratch, error) &&
+              find_topics(classify, queries, arena, error) &&
+              (shares_prompt || read_polarities(classify, queries, error)) &&
+              predict_sentiment(classify, queries, error) &&
+              (!shares_prompt || read_polarities(classify, queries, error));
+    arena_free(&scratch);
+    return ok;
+}
+
+static bool have_two_inputs(const struct classify *classify, struct query_batch queries)
+{
+    bool found = !prompt_shares_input(&classify->sentiment.prompt,
+                                      &classify->topics_predictor.prompts.prompt);
+    for (size_t i = 0; i < queries.count && !found; i++)
+        found = queries.items[i].has_two_inputs;
+    return found;
+}
+
+static bool ask_model(struct classify *classify, struct query_batch queries, struct arena *arena,
+                      struct error *error)
+{
+    bool asks_topics = classify->topics && classify->uses_model;
+    if (asks_topics && have_two_inputs(classify, queries))
+        return encode_twice(classify, queries, arena, error);
+    return predict_sentiment(classify, queries, error) &&
+           (!asks_topics || (find_topics(classify, queries, arena, error) &&
+                             read_polarities(classify, queries, error)));
+}
+
 /* Sentiment and topics of up to session_batch chunks. */
 static bool classify_chunks(struct classify *classify, struct query_batch queries,
                             struct arena *arena, struct error *error)
 {
-    return predict_sentiment(classify, queries, error) &&
-           (!classify->topics || !classify->uses_model ||
-            predict_topics(classify, queries, arena, error)) &&
+    return ask_model(classify, queries, arena, error) &&
            (!classify->topics || !classify->uses_phrases ||
             match_phrases(classify, queries, arena, error));
 }
@@ -298,9 +352,13 @@ static bool process(void *state, struct batch *batch, struct error *error)
         struct record *record = &batch->records[i];
         for (size_t k = 0; record->needs_analysis && k < record->chunk_count; k++, batch_index++)
             chunk_queries[batch_index] = (struct chunk_query){
-                .record = record, .chunk = &record->chunks[k], .batch_index = batch_index};
+                .record = record,
+                .chunk = &record->chunks[k],
+                .batch_index = batch_index,
+                .has_two_inputs = record->chunks[k].has_question &&
+                                  !text_equal(model_question(record), record->question)};
     }
-    qsort(chunk_queries, count, sizeof(*chunk_queries), compare_by_length);
+    qsort(chunk_queries, count, sizeof(*chunk_queries), compare_by_cost);
     struct session_batch part = {0};
     bool ok = true;
     while (ok && session_batch_next(&part, classify->stage_context, count))

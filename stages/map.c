@@ -80,17 +80,6 @@ static bool is_usable(const struct statement *statement, enum sentiment sentimen
            sentiment == SENTIMENT_NEGATIVE;
 }
 
-static bool has_hangul(struct text text)
-{
-    enum { HANGUL_FIRST = 0xAC00, HANGUL_LAST = 0xD7A3 };
-    for (size_t at = 0, size; at < text.size; at += size) {
-        uint32_t code_point = utf8_decode(text, at, &size);
-        if (code_point >= HANGUL_FIRST && code_point <= HANGUL_LAST)
-            return true;
-    }
-    return false;
-}
-
 /* The texts are read one after another: a group may have more of them than fit into memory. */
 static bool collect(const struct map *map, struct member_texts *texts, size_t member_count,
                     struct occurrence_buffer *buffer, struct error *error)
@@ -106,7 +95,7 @@ static bool collect(const struct map *map, struct member_texts *texts, size_t me
         ok = member_texts_read(texts, i, &text, error);
         if (!ok)
             break;
-        buffer->korean_count += has_hangul(text);
+        buffer->korean_count += utf8_has_hangul(text);
         const struct statement *statements =
             statements_extract(&map->reader, text, &scratch, &count);
         buffer->items = memory_grow(buffer->items, &buffer->capacity, buffer->count + count,

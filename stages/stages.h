@@ -31,6 +31,10 @@ extern const struct stage insights_stage; /* the last one */
 
 extern const struct stage *const stages[]; /* NULL-terminated */
 
+/* Raised when `chunk` or `classify` make another analysis of the same text with the same model and
+ * settings: saved texts are then analysed again. */
+enum { ANALYSIS_RULES = 1 };
+
 /* A hash of what decides the answers of a registry of topics; 0 if the contents are none. Names,
  * owners and merges do not count. */
 uint64_t stages_hash_registry(struct text contents);

@@ -12,7 +12,7 @@ struct mention {
 };
 
 struct mentions {
-    const struct mention *items;
+    struct mention *items;
     size_t count;
     double answer_probability; /* of the decoder's whole answer; 0 if topics were found otherwise */
 };

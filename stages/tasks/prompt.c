@@ -70,8 +70,9 @@ struct text prompt_format_input(const struct prompt *prompt, struct text text, s
                         TEXT_ARGUMENT(prompt->suffix));
 }
 
-struct text prompt_format_chunk_input(const struct prompt *prompt, const struct record *record,
-                                      const struct chunk *chunk, struct arena *arena)
+struct text prompt_format_chunk_input(const struct prompt *prompt, struct text question,
+                                      const struct record *record, const struct chunk *chunk,
+                                      struct arena *arena)
 {
     struct text text = text_slice(record->text, chunk->begin, chunk->end);
     if (chunk->has_title) {
@@ -83,7 +84,7 @@ struct text prompt_format_chunk_input(const struct prompt *prompt, const struct 
     }
     if (prompt->reads_questions && chunk->has_question)
         text = arena_format(arena, "%.*s%.*s%.*s %.*s", TEXT_ARGUMENT(prompt->question_prefix),
-                            TEXT_ARGUMENT(record->question), TEXT_ARGUMENT(prompt->question_suffix),
+                            TEXT_ARGUMENT(question), TEXT_ARGUMENT(prompt->question_suffix),
                             TEXT_ARGUMENT(text));
     return prompt_format_input(prompt, text, arena);
 }

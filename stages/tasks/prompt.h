@@ -22,10 +22,11 @@ bool prompt_load(struct prompt *prompt, const struct t5_model *model, const char
 /* The encoder's input for `text`, in `arena`; `text` itself if the prompt adds nothing. */
 struct text prompt_format_input(const struct prompt *prompt, struct text text, struct arena *arena);
 
-/* The input for a chunk of a record, after the record's question if the prompt reads questions and
+/* The input for a chunk of a record, after `question` if the prompt reads questions and
  * `chunk->has_question`, and after its title if `chunk->has_title`. */
-struct text prompt_format_chunk_input(const struct prompt *prompt, const struct record *record,
-                                      const struct chunk *chunk, struct arena *arena);
+struct text prompt_format_chunk_input(const struct prompt *prompt, struct text question,
+                                      const struct record *record, const struct chunk *chunk,
+                                      struct arena *arena);
 
 /* Whether two prompts make the same input, so that one encoder pass answers both. */
 bool prompt_shares_input(const struct prompt *a, const struct prompt *b);

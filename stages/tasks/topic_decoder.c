@@ -71,9 +71,9 @@ void topic_decoder_close(struct topic_decoder *decoder)
     decoder->choices = NULL;
 }
 
-const struct mentions *topic_decoder_predict(const struct topic_decoder *decoder,
-                                             struct t5_session *session, size_t count,
-                                             struct arena *arena, struct error *error)
+struct mentions *topic_decoder_predict(const struct topic_decoder *decoder,
+                                       struct t5_session *session, size_t count,
+                                       struct arena *arena, struct error *error)
 {
     struct arena scratch = {0};
     struct mentions *answers = arena_alloc(arena, count, sizeof(*answers));

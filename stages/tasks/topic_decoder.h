@@ -22,8 +22,8 @@ void topic_decoder_close(struct topic_decoder *decoder);
 
 /* The mentions in each of the `count` inputs that the session encoded last, made with the prompt of
  * [topics]; in `arena`. NULL on failure. */
-const struct mentions *topic_decoder_predict(const struct topic_decoder *decoder,
-                                             struct t5_session *session, size_t count,
-                                             struct arena *arena, struct error *error);
+struct mentions *topic_decoder_predict(const struct topic_decoder *decoder,
+                                       struct t5_session *session, size_t count,
+                                       struct arena *arena, struct error *error);
 
 #endif

@@ -204,34 +204,9 @@ static enum sentiment choose_polarity(const struct topic_scorer *scorer, const f
     return scorer->polarities[best];
 }
 
-/* Fills mentions[i] for each topic found. */
-static bool find_polarities(const struct topic_scorer *scorer, struct t5_session *session,
-                            const struct found_topics *found, struct mention *mentions,
-                            struct error *error)
-{
-    struct arena scratch = {0};
-    struct t5_place *places = arena_alloc(&scratch, found->count, sizeof(*places));
-    float *logits = arena_alloc(&scratch, found->count * TOPIC_POLARITIES, sizeof(*logits));
-    for (size_t i = 0; i < found->count; i++)
-        places[i] =
-            (struct t5_place){.input = found->items[i].input,
-                              .prefix = scorer->topics[found->items[i].topic].decoder_prefix};
-    bool ok = t5_next_logits(
-        session,
-        &(struct t5_logits_query){places, found->count, scorer->polarity_tokens, TOPIC_POLARITIES},
-        logits, error);
-    for (size_t i = 0; ok && i < found->count; i++)
-        mentions[i] =
-            (struct mention){.topic = scorer->topics[found->items[i].topic].name,
-                             .polarity = choose_polarity(scorer, logits + i * TOPIC_POLARITIES),
-                             .probability = 1 / (1 + exp(-found->items[i].score))};
-    arena_free(&scratch);
-    return ok;
-}
-
-const struct mentions *topic_scorer_predict(const struct topic_scorer *scorer,
-                                            struct t5_session *session, struct text_array texts,
-                                            struct arena *arena, struct error *error)
+struct mentions *topic_scorer_find(const struct topic_scorer *scorer, struct t5_session *session,
+                                   struct text_array texts, struct arena *arena,
+                                   struct error *error)
 {
     struct mentions *answers = arena_alloc(arena, texts.count, sizeof(*answers));
     if (scorer->topic_count == 0) /* the user's list has none of the model's topics */
@@ -243,7 +218,9 @@ const struct mentions *topic_scorer_predict(const struct topic_scorer *scorer,
         .items = arena_alloc(&scratch, texts.count * max_items, sizeof(*found.items))};
     bool ok = find_topics(scorer, session, texts, &found, error);
     struct mention *mentions = arena_alloc(arena, found.count, sizeof(*mentions));
-    ok = ok && find_polarities(scorer, session, &found, mentions, error);
+    for (size_t i = 0; i < found.count; i++)
+        mentions[i] = (struct mention){.topic = scorer->topics[found.items[i].topic].name,
+                                       .probability = 1 / (1 + exp(-found.items[i].score))};
     for (size_t i = 0, at = 0; ok && i < texts.count; i++) {
         answers[i].items = mentions + at;
         for (; at < found.count && found.items[at].input == i; at++)
@@ -251,4 +228,37 @@ const struct mentions *topic_scorer_predict(const struct topic_scorer *scorer,
     }
     arena_free(&scratch);
     return ok ? answers : NULL;
+}
+
+static struct text find_decoder_prefix(const struct topic_scorer *scorer, size_t name)
+{
+    size_t i = 0;
+    while (scorer->topics[i].name != name)
+        i++;
+    return scorer->topics[i].decoder_prefix;
+}
+
+bool topic_scorer_read_polarities(const struct topic_scorer *scorer, struct t5_session *session,
+                                  struct mentions *answers, size_t count, struct error *error)
+{
+    struct arena scratch = {0};
+    size_t place_count = 0, at = 0;
+    for (size_t i = 0; i < count; i++)
+        place_count += answers[i].count;
+    struct t5_place *places = arena_alloc(&scratch, place_count, sizeof(*places));
+    float *logits = arena_alloc(&scratch, place_count * TOPIC_POLARITIES, sizeof(*logits));
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < answers[i].count; k++)
+            places[at++] = (struct t5_place){
+                .input = i, .prefix = find_decoder_prefix(scorer, answers[i].items[k].topic)};
+    bool ok = t5_next_logits(
+        session,
+        &(struct t5_logits_query){places, place_count, scorer->polarity_tokens, TOPIC_POLARITIES},
+        logits, error);
+    at = 0;
+    for (size_t i = 0; ok && i < count; i++)
+        for (size_t k = 0; k < answers[i].count; k++, at++)
+            answers[i].items[k].polarity = choose_polarity(scorer, logits + at * TOPIC_POLARITIES);
+    arena_free(&scratch);
+    return ok;
 }

@@ -46,10 +46,16 @@ struct topic_scorer {
 bool topic_scorer_load(struct topic_scorer *scorer, const struct topic_prompts *prompts,
                        const struct t5_model *model, struct arena *arena, struct error *error);
 
-/* The mentions in each of the inputs that the session encoded last, most likely first; in `arena`.
- * `texts` are the inputs without prompts, in which phrases are looked for. NULL on failure. */
-const struct mentions *topic_scorer_predict(const struct topic_scorer *scorer,
-                                            struct t5_session *session, struct text_array texts,
-                                            struct arena *arena, struct error *error);
+/* The mentions in each of the inputs that the session encoded last, most likely first, without
+ * polarity; in `arena`. `texts` are the inputs without prompts, in which phrases are looked for.
+ * NULL on failure. */
+struct mentions *topic_scorer_find(const struct topic_scorer *scorer, struct t5_session *session,
+                                   struct text_array texts, struct arena *arena,
+                                   struct error *error);
+
+/* Sets the polarity of the mentions answers[i], by input i of those that the session encoded last.
+ */
+bool topic_scorer_read_polarities(const struct topic_scorer *scorer, struct t5_session *session,
+                                  struct mentions *answers, size_t count, struct error *error);
 
 #endif

@@ -30,11 +30,17 @@ void topics_close(struct topics_predictor *predictor)
     arena_free(&predictor->arena);
 }
 
-const struct mentions *topics_predict(const struct topics_predictor *predictor,
-                                      struct t5_session *session, struct text_array texts,
-                                      struct arena *arena, struct error *error)
+struct mentions *topics_find(const struct topics_predictor *predictor, struct t5_session *session,
+                             struct text_array texts, struct arena *arena, struct error *error)
 {
     return predictor->uses_scores
-               ? topic_scorer_predict(&predictor->scorer, session, texts, arena, error)
+               ? topic_scorer_find(&predictor->scorer, session, texts, arena, error)
                : topic_decoder_predict(&predictor->decoder, session, texts.count, arena, error);
+}
+
+bool topics_read_polarities(const struct topics_predictor *predictor, struct t5_session *session,
+                            struct mentions *answers, size_t count, struct error *error)
+{
+    return !predictor->uses_scores ||
+           topic_scorer_read_polarities(&predictor->scorer, session, answers, count, error);
 }

@@ -27,10 +27,14 @@ bool topics_load(struct topics_predictor *predictor, const struct t5_model *mode
 void topics_close(struct topics_predictor *predictor);
 
 /* The mentions in each of the inputs that the session encoded last, made with
- * predictor->prompts.prompt; in `arena`. `texts` are the inputs without prompts. NULL on failure.
- */
-const struct mentions *topics_predict(const struct topics_predictor *predictor,
-                                      struct t5_session *session, struct text_array texts,
-                                      struct arena *arena, struct error *error);
+ * predictor->prompts.prompt; in `arena`. `texts` are the inputs without prompts. Scored topics have
+ * no polarity yet. NULL on failure. */
+struct mentions *topics_find(const struct topics_predictor *predictor, struct t5_session *session,
+                             struct text_array texts, struct arena *arena, struct error *error);
+
+/* Sets the polarity of scored topics in answers[i], by input i of those that the session encoded
+ * last. It may follow another question than the input in which the topics were found. */
+bool topics_read_polarities(const struct topics_predictor *predictor, struct t5_session *session,
+                            struct mentions *answers, size_t count, struct error *error);
 
 #endif

@@ -62,6 +62,9 @@ static void boundaries_do_not_split_code_points(void **state)
     for (size_t offset = 0; offset < 10; offset++)
         assert_int_equal(utf8_boundary_before(text, offset), expected[offset]);
     assert_int_equal(utf8_count_code_points(text), 4);
+    assert_true(utf8_has_hangul(text));
+    assert_false(utf8_has_hangul(TEXT("caf\u00e9 \u4e2d\u3042"))); /* accents, Han, kana */
+    assert_false(utf8_has_hangul(text_slice(text, 0, 3)));         /* the start of a syllable */
 }
 
 static void ends_of_ascii_and_of_valid_bytes_are_found_at_every_offset(void **state)

@@ -225,6 +225,12 @@ static void the_model_may_read_the_question(void **state)
         /* the prior of the question is for models that do not read it */
         {"The best?", ASKED_FOR_PRAISE, "good and bad", SENTIMENT_UNDETECTED, SENTIMENT_POSITIVE,
          "", ""},
+        /* words of a question for praise or complaints say nothing of the sentiment, but may name
+           the topic */
+        {"What would be a good price?", ASKED_FOR_COMPLAINT, "It", SENTIMENT_NEUTRAL,
+         SENTIMENT_NEUTRAL, "price:positive;", ""},
+        {"What was good and not bad?", ASKED_FOR_PRAISE, "bad battery", SENTIMENT_NEGATIVE,
+         SENTIMENT_NEGATIVE, "battery:negative;", "battery:negative;"},
         /* too long to be read: the prior counts */
         {"A question of very many words bad bad bad bad bad bad bad bad bad bad bad bad bad bad "
          "bad bad bad bad bad bad bad bad bad bad bad bad",

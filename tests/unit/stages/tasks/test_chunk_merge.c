@@ -121,7 +121,7 @@ static void topics_get_the_polarity_of_the_majority(void **state)
     (void)state;
     struct text name_items[] = {TEXT("price"), TEXT("delivery"), TEXT("battery")};
     struct topic_names names = {name_items, 3};
-    static const struct mention mentions[] = {
+    struct mention mentions[] = {
         {2, SENTIMENT_NEGATIVE, 0}, {0, SENTIMENT_POSITIVE, 0}, {2, SENTIMENT_NEGATIVE, 0},
         {0, SENTIMENT_NEGATIVE, 0}, {2, SENTIMENT_POSITIVE, 0},
     };

@@ -70,7 +70,7 @@ static void answers_become_mentions(void **state)
     assert_true(topics_load(&predictor, &model, &no_taxonomy, &error));
     assert_true(t5_encode(&session, inputs, EXAMPLES, &error));
     const struct mentions *answers =
-        topics_predict(&predictor, &session, (struct text_array){inputs, EXAMPLES}, &arena, &error);
+        topics_find(&predictor, &session, (struct text_array){inputs, EXAMPLES}, &arena, &error);
     assert_non_null(answers);
     for (size_t i = 0; i < EXAMPLES; i++) {
         char found[128] = "";

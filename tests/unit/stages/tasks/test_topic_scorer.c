@@ -75,10 +75,11 @@ static void expect(const char *const *changed, const struct taxonomy *taxonomy, 
     if (!topics_load(&predictor, &model, taxonomy ? taxonomy : &own, &error))
         fail_msg("%s", error.message);
     assert_true(t5_encode(&session, inputs, 2, &error));
-    const struct mentions *answers =
-        topics_predict(&predictor, &session, (struct text_array){inputs, 2}, &arena, &error);
+    struct mentions *answers =
+        topics_find(&predictor, &session, (struct text_array){inputs, 2}, &arena, &error);
     assert_non_null(answers);
     assert_int_equal(answers[0].count, 0);
+    assert_true(topics_read_polarities(&predictor, &session, answers, 2, &error));
     struct text found = print_mentions(&predictor, &answers[1], &arena);
     if (!text_equal(found, text_of(expected)))
         fail_msg("%s: %.*s", input, TEXT_ARGUMENT(found));
@@ -99,6 +100,33 @@ static void topics_above_none_are_mentioned(void **state)
     expect(unchanged, NULL, "cost post batt meh batt batt", "battery:neutral;price:positive;");
     expect(unchanged, NULL, "cost none", "");
     expect(unchanged, NULL, "cost cost none", "price:positive;");
+}
+
+static void polarities_may_be_read_in_other_inputs(void **state)
+{
+    (void)state;
+    static const char *const unchanged[] = {NULL};
+    const char *prompts[MAX_PROMPTS];
+    const struct t5_model model = model_with(unchanged, prompts);
+    struct t5_session session = {.model = &model, .batch = 8, .input_tokens = 48};
+    struct taxonomy taxonomy = {0};
+    struct topics_predictor predictor = {0};
+    struct arena arena = {0};
+    struct text inputs[] = {TEXT("good cost"), TEXT("bad post")},
+                others[] = {TEXT("bad cost"), TEXT("meh post")};
+    assert_true(topics_load(&predictor, &model, &taxonomy, NULL));
+    assert_true(t5_encode(&session, inputs, 2, NULL));
+    struct mentions *answers =
+        topics_find(&predictor, &session, (struct text_array){inputs, 2}, &arena, NULL);
+    assert_true(t5_encode(&session, others, 2, NULL));
+    assert_true(topics_read_polarities(&predictor, &session, answers, 2, NULL));
+    assert_true(
+        text_equal(print_mentions(&predictor, &answers[0], &arena), TEXT("price:negative;")));
+    assert_true(
+        text_equal(print_mentions(&predictor, &answers[1], &arena), TEXT("delivery:neutral;")));
+    topics_close(&predictor);
+    arena_free(&session.arena);
+    arena_free(&arena);
 }
 
 static void biases_and_phrases_change_the_score(void **state)
@@ -145,8 +173,8 @@ static void probabilities_are_the_sigmoid_of_scores(void **state)
     struct text input = TEXT("cost");
     assert_true(topics_load(&predictor, &model, &taxonomy, NULL));
     assert_true(t5_encode(&session, &input, 1, NULL));
-    const struct mentions *answers =
-        topics_predict(&predictor, &session, (struct text_array){&input, 1}, &arena, NULL);
+    struct mentions *answers =
+        topics_find(&predictor, &session, (struct text_array){&input, 1}, &arena, NULL);
     assert_int_equal(answers[0].count, 1);
     assert_true(fabs(answers[0].items[0].probability - 1 / (1 + exp(-1.5))) < 1e-12);
     topics_close(&predictor);
@@ -215,6 +243,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(topics_above_none_are_mentioned),
+        cmocka_unit_test(polarities_may_be_read_in_other_inputs),
         cmocka_unit_test(biases_and_phrases_change_the_score),
         cmocka_unit_test(a_users_list_selects_topics),
         cmocka_unit_test(probabilities_are_the_sigmoid_of_scores),
