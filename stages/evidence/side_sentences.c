@@ -1,0 +1,196 @@
+/* side_sentences.c - splits records into sentences, and rates them by their words. */
+#include "stages/evidence/side_sentences.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/ascii.h"
+#include "base/hash.h"
+#include "base/memory.h"
+#include "base/normalize.h"
+#include "base/utf8.h"
+#include "stages/evidence/point_text.h"
+#include "stages/evidence/side.h"
+#include "stages/text/clause_words.h"
+#include "stages/text/sentence_quality.h"
+
+enum {
+    MIN_LENGTH = 12,     /* columns */
+    MAX_LENGTH = 160,    /* a longer sentence is not read in a list */
+    TYPICAL_LENGTH = 50, /* shorter and longer ones are worse */
+    GENERAL_COST = 120,  /* "bad" says less than a sentence about something */
+    SILENT_COST = 80,    /* no listed word shows the side */
+    PERSONAL_COST = 20,  /* "I" */
+};
+
+bool side_is_other(const struct group *group, size_t member, enum sentiment polarity)
+{
+    enum side side = side_of(group->members[member].sentiment);
+    return side != SIDE_NEUTRAL && side != side_of(polarity);
+}
+
+/* A Korean syllable is as wide as two letters. */
+static size_t measure_columns(struct text text)
+{
+    return (text.size + utf8_count_code_points(text)) / 2;
+}
+
+static bool can_be_shown(struct text sentence)
+{
+    size_t length = measure_columns(sentence);
+    return length >= MIN_LENGTH && length <= MAX_LENGTH && !point_text_is_personal(sentence) &&
+           !text_ends_with(sentence, TEXT("?")) &&
+           text_find(sentence, TEXT("\n"), 0) == sentence.size && sentence_is_readable(sentence) &&
+           sentence_is_self_contained(sentence) && !sentence_expects_continuation(sentence);
+}
+
+/* The statements of one record, in the order of its text. */
+struct record_statements {
+    const struct occurrence *items;
+    size_t count;
+};
+
+/* What a sentence is worth as an example, and what it is about. */
+static void rate(const struct record_statements *statements, int side, struct text text,
+                 struct side_sentence *sentence)
+{
+    size_t length = measure_columns(text), silence = SILENT_COST,
+           distance = length > TYPICAL_LENGTH ? length - TYPICAL_LENGTH : TYPICAL_LENGTH - length;
+    for (size_t i = 0; i < statements->count; i++) {
+        const struct occurrence *occurrence = &statements->items[i];
+        if (occurrence->begin < sentence->passage.begin || occurrence->end > sentence->passage.end)
+            continue;
+        bool is_own = occurrence->polarity == side;
+        if (occurrence->polarity == -side)
+            sentence->can_be_shown = false; /* "Nice, but it broke" is no praise */
+        sentence->has_opinion |= is_own;
+        if (is_own && occurrence->aspect && !occurrence->is_general) {
+            silence = 0;
+            sentence->aspect = occurrence->aspect;
+        } else if (is_own && silence == SILENT_COST && occurrence->is_verdict) {
+            silence = GENERAL_COST;
+        }
+    }
+    sentence->cost = distance + silence + (sentence_is_first_person(text) ? PERSONAL_COST : 0);
+}
+
+/* Hashes the words that begin with a small letter: they are no names. */
+static void collect_small_words(struct hash_table *small_words, struct text text)
+{
+    struct text word;
+    while (text_split(&text, ' ', &word)) {
+        word = normalize_trim_marks(word);
+        if (word.size > 0 && ascii_is_lower(word.bytes[0]))
+            hash_table_get_or_insert(small_words, hash_text(word), 0, NULL);
+    }
+}
+
+/* The hash of the first word with a small letter, if it has a capital and is not listed. */
+static uint64_t find_name(const struct statement_reader *reader, struct text sentence)
+{
+    enum { MAX_NAME_SIZE = 32 };
+    char bytes[MAX_NAME_SIZE];
+    struct text word;
+    if (!text_split(&sentence, ' ', &word))
+        return 0;
+    word = normalize_trim_marks(word);
+    if (word.size < 2 || word.size > sizeof(bytes) || !ascii_is_upper(word.bytes[0]) ||
+        !ascii_is_lower(word.bytes[1]) || text_ends_with(word, TEXT("ing")) ||
+        text_ends_with(word, TEXT("ed")) || clause_words_knows(&reader->lexicon, word))
+        return 0;
+    memcpy(bytes, word.bytes, word.size);
+    bytes[0] = ascii_to_lower(bytes[0]);
+    return hash_text((struct text){bytes, word.size});
+}
+
+/* A sentence that begins with a word that nobody writes with a small letter may name a person. */
+static void hide_names(struct side_sentences *sentences)
+{
+    for (size_t i = 0; i < sentences->count; i++)
+        if (sentences->items[i].name &&
+            !hash_table_find(&sentences->small_words, sentences->items[i].name))
+            sentences->items[i].can_be_shown = false;
+}
+
+static bool has_wish(const struct statement_reader *reader, struct text text)
+{
+    struct arena scratch = {0};
+    struct clause_words words = clause_words_read(&reader->lexicon, text, 0, text.size, &scratch);
+    bool found = false;
+    for (size_t i = 0; i < words.count && !found; i++)
+        found = words.items[i].kind == WORD_WISH;
+    arena_free(&scratch);
+    return found;
+}
+
+/* Adds the sentences of a record of either side; a full stop at the end is left out. */
+static void add_sentences(const struct side_sentences_source *source,
+                          const struct record_statements *statements, size_t member,
+                          struct text text, struct side_sentences *sentences)
+{
+    struct arena scratch = {0};
+    size_t count, begin = 0;
+    bool is_other = side_is_other(source->group, member, source->polarity);
+    const size_t *ends = segment_sentences(source->reader->segmenter, text, &scratch, &count);
+    for (size_t i = 0; i < count; begin = ends[i++]) {
+        struct text bytes = text_trim(text_slice(text, begin, ends[i]));
+        while (bytes.size > 0 && bytes.bytes[bytes.size - 1] == '.')
+            bytes.size--;
+        if (source->topic != SIZE_MAX && count > 1 &&
+            !taxonomy_matches_topic(source->taxonomy, bytes, source->topic))
+            continue;
+        size_t at = (size_t)(bytes.bytes - text.bytes);
+        struct side_sentence sentence = {.passage = {member, at, at + bytes.size},
+                                         .is_of_other_side = is_other,
+                                         .can_be_shown = !is_other && !source->is_counted[member] &&
+                                                         can_be_shown(bytes)};
+        if (sentence.can_be_shown && source->polarity == SENTIMENT_POSITIVE)
+            sentence.can_be_shown = !has_wish(source->reader, bytes);
+        sentence.name = find_name(source->reader, bytes);
+        rate(statements, source->polarity == SENTIMENT_POSITIVE ? 1 : -1, bytes, &sentence);
+        phrase_corpus_add(&sentences->corpus, bytes, sentences->count, 0);
+        sentences->items = memory_grow(sentences->items, &sentences->capacity, sentences->count + 1,
+                                       sizeof(sentence));
+        sentences->items[sentences->count++] = sentence;
+    }
+    arena_free(&scratch);
+}
+
+/* Of a large group, every so many-th member is read. */
+static size_t find_step(const struct group *group)
+{
+    return (group->member_count + MAX_SENTENCE_RECORDS - 1) / MAX_SENTENCE_RECORDS;
+}
+
+bool side_sentences_read(struct side_sentences *sentences,
+                         const struct side_sentences_source *source, struct member_texts *texts,
+                         struct error *error)
+{
+    const struct group *group = source->group;
+    const struct occurrences *all = &group->occurrences;
+    size_t at = 0, step = find_step(group);
+    for (size_t i = 0; i < group->member_count; i += step) {
+        struct record_statements statements = {0};
+        struct text text;
+        while (at < all->count && all->items[at].member < i)
+            at++;
+        if (at < all->count)
+            statements.items = &all->items[at];
+        for (; at < all->count && all->items[at].member == i; at++)
+            statements.count++;
+        if (!member_texts_read(texts, i, &text, error))
+            return false;
+        collect_small_words(&sentences->small_words, text);
+        add_sentences(source, &statements, i, text, sentences);
+    }
+    hide_names(sentences);
+    return true;
+}
+
+void side_sentences_free(struct side_sentences *sentences)
+{
+    phrase_corpus_free(&sentences->corpus);
+    hash_table_free(&sentences->small_words);
+    free(sentences->items);
+    *sentences = (struct side_sentences){0};
+}
