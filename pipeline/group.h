@@ -23,6 +23,7 @@ struct member {
     struct text text; /* no bytes: it is in the store; store_load_member_text loads it */
     enum sentiment
         sentiment; /* of the record; in a group about a topic, its polarity on that topic */
+    signed char rating_side; /* record_rating_side of the record */
 };
 
 /* The bytes [begin, end) of a member's text. Passages are never copied, so they cannot differ from

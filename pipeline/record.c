@@ -54,6 +54,16 @@ bool record_has_opinion(const struct record *record)
            record->state != RECORD_ERASED && record->state != RECORD_REJECTED;
 }
 
+int record_rating_side(double rating, double rating_scale)
+{
+    static const double min_good_share = 0.8, max_bad_share = 0.4;
+    if (isnan(rating) || isnan(rating_scale))
+        return 0;
+    return rating >= min_good_share * rating_scale  ? 1
+           : rating <= max_bad_share * rating_scale ? -1
+                                                    : 0;
+}
+
 uint64_t record_date_key(const struct record *record)
 {
     return record->date.key ? record->date.key : (uint64_t)record->created_at;

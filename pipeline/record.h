@@ -216,6 +216,10 @@ struct batch {
 /* Whether the record has an opinion in words: it is not empty, without opinion or rejected. */
 bool record_has_opinion(const struct record *record);
 
+/* +1: a good rating (four of five stars, or more), -1: a bad one (two of five, or less); 0: neither,
+ * or the best one is unknown. Either may be NAN. */
+int record_rating_side(double rating, double rating_scale);
+
 /* Identifies the record's date as it is written, for its id and its content: the numbers and the
  * time of day of a date such as 03/09/2026; of other dates the seconds since 1970, read without the
  * zone that the user set. Unlike created_at it depends on no other row and on no setting. */

@@ -171,8 +171,8 @@ static bool load_member(struct store *store, uint64_t id, struct text topic, str
                     "SELECT f.text_hash, f.created_at, coalesce("
                     "(SELECT " STORE_SHOWN_POLARITY STORE_SHOWN_MENTIONS
                     " AND m.analysis_id = a.id AND " STORE_SHOWN_TOPIC
-                    " = ?3 GROUP BY " STORE_SHOWN_TOPIC "), a.sentiment)"
-                    " FROM feedback AS f"
+                    " = ?3 GROUP BY " STORE_SHOWN_TOPIC "), a.sentiment),"
+                    " f.rating, f.rating_scale FROM feedback AS f"
                     " LEFT JOIN analysis AS a ON a.text_hash = f.text_hash AND a.model_key = ?2"
                     " WHERE f.id = ?1",
                     error);
@@ -186,6 +186,7 @@ static bool load_member(struct store *store, uint64_t id, struct text topic, str
             .text_hash = sql_hash(load, 0),
             .created_at = sql_is_null(load, 1) ? TIME_UNKNOWN : sql_integer(load, 1),
             .sentiment = store_parse_sentiment(sql_text(load, 2)),
+            .rating_side = (signed char)record_rating_side(sql_real(load, 3), sql_real(load, 4)),
         };
     return sql_finish(load, error) && check_is_saved(found, id, error);
 }

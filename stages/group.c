@@ -59,8 +59,10 @@ static void add_member(struct group_builder *group, const struct saved_record *r
 {
     group->ids = memory_grow(group->ids, &group->capacity, group->count + 1, sizeof(*group->ids));
     group->ids[group->count++] = record->feedback_id;
-    group->fingerprint = hash_combine_number(
-        hash_combine_number(group->fingerprint, record->feedback_id), record->text_hash);
+    const uint64_t facts[] = {record->feedback_id, record->text_hash,
+                              (uint64_t)record_rating_side(record->rating, record->rating_scale)};
+    for (size_t i = 0; i < sizeof(facts) / sizeof(*facts); i++)
+        group->fingerprint = hash_combine_number(group->fingerprint, facts[i]);
 }
 
 static bool collect_record(void *user, const struct saved_record *record, struct error *error)

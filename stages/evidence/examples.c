@@ -10,6 +10,7 @@
 enum {
     MIN_SHARE = 10,        /* of the side: one in so many records of the group */
     FEW_RECORDS = 40,      /* of a group, in which an example more is told */
+    ENOUGH_POINTS = 3,     /* of a side; in a small group, one more */
     MAX_SUBJECTS = 8,      /* that are considered */
     SUBJECT_SENTENCES = 3, /* of each, which the model reads */
     OTHER_SENTENCES = 9,   /* which the model reads */
@@ -66,9 +67,10 @@ static struct side_counts count_side(const struct group *group, enum sentiment p
  * if its points count less than half of its records, or as many as a few points lack. */
 static size_t count_allowed(const struct group *group, const struct side_counts *counts)
 {
-    enum { ENOUGH_POINTS = 3 };
-    size_t max_examples = group->member_count <= FEW_RECORDS ? MAX_EXAMPLES : MAX_EXAMPLES - 1,
-           missing = counts->points < ENOUGH_POINTS ? ENOUGH_POINTS - counts->points : 0;
+    bool is_small = group->member_count <= FEW_RECORDS;
+    size_t max_examples = is_small ? MAX_EXAMPLES : MAX_EXAMPLES - 1,
+           enough = is_small ? ENOUGH_POINTS + 1 : ENOUGH_POINTS,
+           missing = counts->points < enough ? enough - counts->points : 0;
     if (counts->records * MIN_SHARE < group->member_count)
         return counts->records > 0 && counts->points == 0;
     return 2 * counts->counted < counts->records || missing > max_examples ? max_examples : missing;

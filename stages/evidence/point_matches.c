@@ -17,13 +17,13 @@ void point_matches_free(struct point_matches *matches)
     free(matches->items);
 }
 
-/* The words and the record's sentiment, which the model found, agree: the clause need not be read.
- */
+/* The words, the record's sentiment, which the model found, and its rating agree: the clause need
+ * not be read. */
 static bool needs_model(const struct occurrence *occurrence, const struct member *members, int side)
 {
-    enum sentiment sentiment = members[occurrence->member].sentiment;
-    return occurrence->polarity != side ||
-           sentiment != (side > 0 ? SENTIMENT_POSITIVE : SENTIMENT_NEGATIVE);
+    const struct member *member = &members[occurrence->member];
+    return occurrence->polarity != side || member->rating_side == -side ||
+           member->sentiment != (side > 0 ? SENTIMENT_POSITIVE : SENTIMENT_NEGATIVE);
 }
 
 static void find_matches(const struct group *group, const struct occurrences *occurrences,

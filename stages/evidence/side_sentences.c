@@ -123,6 +123,16 @@ static bool has_wish(const struct statement_reader *reader, struct text text)
     return found;
 }
 
+/* Whether a record that has the side as a whole is rated as one of the other: the model may be
+ * wrong. */
+static bool is_in_doubt(const struct side_sentences_source *source, size_t member)
+{
+    const struct member *record = &source->group->members[member];
+    int side = source->polarity == SENTIMENT_POSITIVE ? 1 : -1;
+    return source->group->key.topic.size == 0 && record->sentiment != SENTIMENT_MIXED &&
+           record->rating_side == -side;
+}
+
 /* Adds the sentences of a record of either side; a full stop at the end is left out. */
 static void add_sentences(const struct side_sentences_source *source,
                           const struct record_statements *statements, size_t member,
@@ -143,6 +153,7 @@ static void add_sentences(const struct side_sentences_source *source,
         struct side_sentence sentence = {.passage = {member, at, at + bytes.size},
                                          .is_of_other_side = is_other,
                                          .can_be_shown = !is_other && !source->is_counted[member] &&
+                                                         !is_in_doubt(source, member) &&
                                                          can_be_shown(bytes)};
         if (sentence.can_be_shown && source->polarity == SENTIMENT_POSITIVE)
             sentence.can_be_shown = !has_wish(source->reader, bytes);

@@ -232,6 +232,28 @@ static void complaints_of_single_records_are_quoted(void **state)
     release(&run);
 }
 
+/* A complaint of somebody who gave five stars is read by a model that may be wrong. */
+static void complaints_with_five_stars_are_not_quoted(void **state)
+{
+    (void)state;
+    struct member members[] = {
+        {.feedback_id = 1,
+         .text = TEXT("The lift smelled of paint all week long, bad."),
+         .sentiment = SENTIMENT_NEGATIVE,
+         .rating_side = 1},
+        {.feedback_id = 2,
+         .text = TEXT("Nobody gave me the voucher that they had promised, bad."),
+         .sentiment = SENTIMENT_NEGATIVE,
+         .rating_side = -1}};
+    struct summarizing run;
+    summarize(&run, members, 2, NULL, 0);
+    struct text summary = run.group.summary;
+    if (text_find(summary, TEXT("voucher"), 0) == summary.size ||
+        text_find(summary, TEXT("“The lift"), 0) < summary.size)
+        fail_msg("%.*s", TEXT_ARGUMENT(summary));
+    release(&run);
+}
+
 /* What several complaints name, in whatever words they complain, comes first and is counted. */
 static void the_subject_of_complaints_is_counted(void **state)
 {
@@ -338,6 +360,7 @@ int main(void)
         cmocka_unit_test(counts_of_periods_add_up),
         cmocka_unit_test(the_order_of_records_does_not_matter),
         cmocka_unit_test(complaints_of_single_records_are_quoted),
+        cmocka_unit_test(complaints_with_five_stars_are_not_quoted),
         cmocka_unit_test(the_subject_of_complaints_is_counted),
         cmocka_unit_test(a_paragraph_counts_both_sides),
         cmocka_unit_test(a_point_tells_its_opposite),
