@@ -13,6 +13,7 @@
 #include "stages/evidence/point_text.h"
 #include "stages/evidence/side.h"
 #include "stages/evidence/stated_point.h"
+#include "stages/evidence/summary_shape.h"
 #include "stages/stages.h"
 #include "stages/tasks/clause_reader.h"
 #include "stages/tasks/point_writer.h"
@@ -21,7 +22,6 @@
 
 enum {
     MAX_POINTS = 7,
-    MIN_POINTS = 4, /* if there are so many */
     MAX_QUOTES = 8,
     MAX_QUOTE_SIZE = 400,        /* bytes; of a longer sentence only the clause is quoted */
     MAX_SINGLE_EXTRA_WORDS = 10, /* of the text of a point that one record says */
@@ -31,12 +31,6 @@ enum {
 
 /* So sure must the model be of a text that may have no opinion word. */
 static const double min_probability = 0.6;
-
-/* Points may differ from the group's share of praise by this much. */
-static const double max_share_difference = 0.15;
-
-/* Cost of each point below MIN_POINTS, in percentage points of that difference. */
-static const double missing_cost = 30;
 
 struct ground {
     const struct stage_context *stage_context; /* borrowed */
@@ -100,7 +94,8 @@ static bool choose_text(const struct ground *ground, struct point_matches *match
     enum { MAX_FALLBACK_WORDS = 2 };
     bool is_single = point->records == 1;
     struct stated_point stated_point = make_stated_point(ground, group, candidate, is_single);
-    struct point_text_check check = {stated_point_count_extra_words, &stated_point, is_single,
+    struct point_text_check check = {stated_point_count_extra_words, &stated_point,
+                                     group->candidates[candidate].aspect != 0, is_single,
                                      group->candidates[candidate].is_vague};
     struct arena scratch = {0};
     struct text_array clauses;
@@ -212,102 +207,6 @@ static bool add_point(const struct ground *ground, struct group_matches *matches
            write_text(ground, &matches->present, group, candidate, point, error);
 }
 
-/* Whether every word of meaning of one text is in the other. */
-static bool have_same_words(struct text a, struct text b)
-{
-    struct arena scratch = {0};
-    size_t a_count, b_count, shared = 0;
-    const struct term *a_terms = terms_extract(a, &scratch, &a_count),
-                      *b_terms = terms_extract(b, &scratch, &b_count);
-    for (size_t i = 0; i < a_count; i++)
-        for (size_t k = 0; k < b_count; k++)
-            if (a_terms[i].hash == b_terms[k].hash) {
-                shared++;
-                break;
-            }
-    arena_free(&scratch);
-    return shared > 0 && shared >= (a_count < b_count ? a_count : b_count);
-}
-
-/* ---- The shape of a summary ---- */
-
-static int compare_points(const void *a, const void *b)
-{
-    const struct key_point *left = a, *right = b;
-    if (left->records != right->records)
-        return left->records > right->records ? -1 : 1;
-    return left->polarity != right->polarity ? (left->polarity < right->polarity ? -1 : 1)
-                                             : text_compare(left->text, right->text);
-}
-
-/* How many points praise and how many complain: as many as there may be of which the shares are
- * close to those of the group; of equally many, the closest. Where one side has too few points,
- * four points that are farther from these shares are better than two. */
-static void choose_counts(const struct group *group, const size_t available[SIDE_COUNT],
-                          size_t max_points, size_t counts[SIDE_COUNT])
-{
-    double sides[SIDE_COUNT] = {0}, best = INFINITY;
-    for (size_t i = 0; i < group->member_count; i++)
-        sides[side_of(group->members[i].sentiment)]++;
-    double polar = sides[SIDE_POSITIVE] + sides[SIDE_NEGATIVE],
-           share = polar > 0 ? sides[SIDE_POSITIVE] / polar : 0.5;
-    counts[SIDE_POSITIVE] = counts[SIDE_NEGATIVE] = 0;
-    for (size_t positive = 0; positive <= available[SIDE_POSITIVE]; positive++)
-        for (size_t negative = 0; negative <= available[SIDE_NEGATIVE]; negative++) {
-            size_t total = positive + negative;
-            if (total == 0 || total > max_points)
-                continue;
-            double difference = fabs((double)positive / (double)total - share);
-            double excess = difference > max_share_difference ? difference : 0;
-            double missing = total < MIN_POINTS ? (double)(MIN_POINTS - total) : 0;
-            double cost = 100 * excess + missing_cost * missing - (double)total + difference;
-            if (cost < best) {
-                best = cost;
-                counts[SIDE_POSITIVE] = positive;
-                counts[SIDE_NEGATIVE] = negative;
-            }
-        }
-}
-
-/* "The worst hotel" tells no more than the group's counts: it is left out of a side with as many
- * other points as this. Returns how many points are left. */
-static size_t drop_unspecific(struct key_point *points, size_t count)
-{
-    enum { ENOUGH_POINTS = 2 };
-    size_t specific[SIDE_COUNT] = {0}, kept = 0;
-    for (size_t i = 0; i < count; i++)
-        specific[side_of(points[i].polarity)] += !points[i].is_unspecific;
-    for (size_t i = 0; i < count; i++)
-        if (!points[i].is_unspecific || specific[side_of(points[i].polarity)] < ENOUGH_POINTS)
-            points[kept++] = points[i];
-    return kept;
-}
-
-/* Keeps the points that most records say, of each polarity as many as fit the group. */
-static void shape_summary(const struct ground *ground, struct group *group, size_t count)
-{
-    struct key_point *points = group->points;
-    size_t available[SIDE_COUNT] = {0}, counts[SIDE_COUNT], kept = 0;
-    qsort(points, count, sizeof(*points), compare_points);
-    for (size_t i = 0; i < count; i++) {
-        bool is_repeated = false;
-        for (size_t k = 0; k < kept && !is_repeated; k++)
-            is_repeated = points[k].polarity == points[i].polarity &&
-                          have_same_words(points[k].text, points[i].text);
-        if (!is_repeated)
-            points[kept++] = points[i];
-    }
-    kept = drop_unspecific(points, kept);
-    for (size_t i = 0; i < kept; i++)
-        available[side_of(points[i].polarity)]++;
-    choose_counts(group, available, (size_t)ground->max_points, counts);
-    for (size_t i = 0; i < kept; i++)
-        if (counts[side_of(points[i].polarity)] > 0) {
-            counts[side_of(points[i].polarity)]--;
-            points[group->point_count++] = points[i];
-        }
-}
-
 /* ---- Quotes ---- */
 
 /* The sentence around a clause. */
@@ -381,17 +280,21 @@ static bool process_group(void *state, struct group *group, struct error *error)
         ok = add_point(ground, &matches, i, group, &count, error);
     struct example_finder finder = {&ground->statement_reader, &ground->clause_reader,
                                     &ground->taxonomy};
-    struct examples examples[2]; /* of criticism, of praise */
+    struct examples examples[SIDE_COUNT] = {0};
     if (ok) {
-        shape_summary(ground, group, count);
-        ok = examples_find(&finder, group, SENTIMENT_NEGATIVE, &matches.present.texts, &examples[0],
-                           error) &&
-             examples_find(&finder, group, SENTIMENT_POSITIVE, &matches.present.texts, &examples[1],
-                           error) &&
-             add_quotes(ground, &matches.present.texts, group, examples, error);
+        summary_shape_points(group, count, (size_t)ground->max_points);
+        for (size_t side = 0; ok && side < SIDE_NEUTRAL; side++)
+            ok = examples_find(&finder, group,
+                               side == SIDE_POSITIVE ? SENTIMENT_POSITIVE : SENTIMENT_NEGATIVE,
+                               &matches.present.texts, &examples[side], error);
+    }
+    if (ok) {
+        summary_shape_examples(group, examples);
+        ok = add_quotes(ground, &matches.present.texts, group, examples, error);
     }
     if (ok)
-        group->summary = paragraph_compose(group, &examples[1], &examples[0], ground->language);
+        group->summary = paragraph_compose(group, &examples[SIDE_POSITIVE],
+                                           &examples[SIDE_NEGATIVE], ground->language);
     point_matches_free(&matches.present);
     point_matches_free(&matches.previous);
     return ok;

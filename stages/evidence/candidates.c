@@ -21,7 +21,8 @@ static const double specific_weight = 1.0; /* "staff friendly" */
 static const double general_weight = 0.8;  /* "staff great" */
 static const double unlisted_weight = 0.7; /* factor: of an aspect that is not listed */
 static const double vague_weight = 0.3;    /* "comfortable": a room, or a bed? */
-static const double alone_weight = 0.45;   /* "overpriced" */
+static const double alone_weight = 0.45;   /* "convenient" */
+static const double clear_weight = 0.65;   /* "overpriced": says what it is about */
 static const double pair_weight = 0.4;     /* "money deducted" */
 static const double open_discount = 0.5;   /* of records whose words do not show the side */
 static const double whole_weight = 0.45;   /* factor: "great hotel" */
@@ -157,7 +158,9 @@ static double compute_weight(const struct counted *counted)
     if (!statement->opinion)
         weight = pair_weight;
     else if (!statement->aspect)
-        weight = is_vague(statement) ? vague_weight : alone_weight;
+        weight = is_vague(statement)      ? vague_weight
+                 : statement->says_itself ? clear_weight
+                                          : alone_weight;
     if (statement->aspect && !statement->is_listed)
         weight *= unlisted_weight;
     if (statement->is_general && statement->is_whole)

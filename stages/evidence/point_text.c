@@ -42,11 +42,12 @@ static const double doubled_cost = 5;     /* of "train train station" */
 static const double word_cost = 2;        /* of a text of one word */
 static const double rare_cost = 3;        /* of a word that few of the clauses have */
 
-/* A word is rare if a smaller share of the clauses contains it. A text whose rarity is above
- * max_rarity cannot represent many clauses. [1] is for points without an aspect: "Comfy chairs"
- * does not represent everything that is comfortable. Texts below typical_rarity come first. */
-static const double min_word_share[] = {0.25, 0.5}, max_rarity[] = {1.25, 0.5},
-                    typical_rarity = 0.5;
+/* A word is rare if a smaller share of the clauses contains it; [1] is for points without an
+ * aspect: "Comfy chairs" does not represent everything that is comfortable. Texts up to
+ * typical_rarity come first. One above max_rarity cannot represent many clauses; [1] is for vague
+ * points. */
+static const double min_word_share[] = {0.25, 0.6}, typical_rarity[] = {0.5, 0.25},
+                    max_rarity[] = {1.25, 0.5};
 enum { SEVERAL_CLAUSES = 3, MANY_CLAUSES = 8 };
 
 enum filler_place {
@@ -333,9 +334,19 @@ static bool has_doubled_word(struct text text)
     return false;
 }
 
+/* Korean predicates have many forms: they are compared by their first syllable. */
+static uint64_t hash_form(const struct word *word)
+{
+    size_t size;
+    if (!word->is_predicate)
+        return hash_text(word->stem);
+    utf8_decode(word->surface, 0, &size);
+    return hash_combine_number(hash_text(text_slice(word->surface, 0, size)), 1);
+}
+
 /* How many of the clauses have each word. */
 struct word_shares {
-    struct hash_table counts; /* hash of a stem: clauses; owned */
+    struct hash_table counts; /* hash of a form: clauses; owned */
     size_t clause_count;
 };
 
@@ -348,7 +359,7 @@ static void count_clause_words(struct word_shares *shares, struct text clause)
     const struct word *words = terms_extract_words(clause, &scratch, &count);
     for (size_t i = 0; i < count; i++) {
         bool is_new;
-        uint64_t hash = hash_text(words[i].stem);
+        uint64_t hash = hash_form(&words[i]);
         hash_table_get_or_insert(&seen, hash, 0, &is_new);
         if (is_new && !words[i].is_stop_word)
             ++*hash_table_get_or_insert(&shares->counts, hash, 0, NULL);
@@ -375,12 +386,10 @@ static double measure_rarity(const struct word_shares *shares, struct text text,
     double rarity = 0;
     const struct word *words = terms_extract_words(text, &scratch, &count);
     for (size_t i = 0; i < count; i++) {
-        const size_t *found = hash_table_find(&shares->counts, hash_text(words[i].stem));
+        const size_t *found = hash_table_find(&shares->counts, hash_form(&words[i]));
         bool is_lone = !found || (*found == 1 && shares->clause_count >= SEVERAL_CLAUSES);
         double share = is_lone ? 0 : (double)*found / (double)shares->clause_count;
-        /* Korean predicates have many forms. */
-        if (!words[i].is_stop_word && !words[i].is_predicate && share < min_share &&
-            !is_degree_word(words[i].surface))
+        if (!words[i].is_stop_word && share < min_share && !is_degree_word(words[i].surface))
             rarity += 1 - share / min_share;
     }
     arena_free(&scratch);
@@ -427,16 +436,15 @@ struct ranked_text {
     uint64_t hash; /* of its words */
     size_t extra_words;
     double rarity, cost;
+    bool is_typical;
     size_t number;
 };
 
 static int compare_costs(const void *a, const void *b)
 {
     const struct ranked_text *left = a, *right = b;
-    bool left_is_typical = left->rarity <= typical_rarity,
-         right_is_typical = right->rarity <= typical_rarity;
-    if (left_is_typical != right_is_typical)
-        return left_is_typical ? -1 : 1;
+    if (left->is_typical != right->is_typical)
+        return left->is_typical ? -1 : 1;
     if (left->cost != right->cost)
         return left->cost < right->cost ? -1 : 1;
     return left->number < right->number ? -1 : 1;
@@ -456,7 +464,7 @@ static void offer_text(struct ranking *ranking, struct text text, size_t number)
 {
     const struct point_text_check *check = ranking->check;
     double rarity = text.size > 0
-                        ? measure_rarity(&ranking->shares, text, min_word_share[check->is_vague])
+                        ? measure_rarity(&ranking->shares, text, min_word_share[!check->has_aspect])
                         : INFINITY;
     if (rarity == INFINITY ||
         (ranking->clause_count >= MANY_CLAUSES && rarity > max_rarity[check->is_vague]))
@@ -469,6 +477,7 @@ static void offer_text(struct ranking *ranking, struct text text, size_t number)
                                  .hash = hash_words(text, &ranking->arena),
                                  .extra_words = extra,
                                  .rarity = rarity,
+                                 .is_typical = rarity <= typical_rarity[!check->has_aspect],
                                  .number = number};
     ++*hash_table_get_or_insert(&ranking->repeats, next->hash, 0, NULL);
 }
@@ -518,8 +527,7 @@ size_t point_text_choose(struct text_array clauses, const struct point_text_chec
     for (size_t i = 0; i < clauses.count; i++)
         offer_text(&ranking, point_text_shorten(clauses.items[i], &ranking.arena), i);
     sort_texts(&ranking);
-    bool is_typical = ranking.count > 0 && ranking.items[0].rarity <= typical_rarity;
-    if (!is_typical && clauses.count >= SEVERAL_CLAUSES) {
+    if ((ranking.count == 0 || !ranking.items[0].is_typical) && clauses.count >= SEVERAL_CLAUSES) {
         for (size_t i = 0; i < clauses.count; i++)
             offer_words(&ranking, clauses.items[i], clauses.count + i);
         sort_texts(&ranking);

@@ -21,8 +21,9 @@ struct point_text_check {
      * the point, or says too much besides. */
     size_t (*count_extra_words)(void *user, struct text text);
     void *user;
-    bool is_single; /* one record says it: the text may tell all that this record says */
-    bool is_vague;  /* the point is about nothing in particular, and so must be the text */
+    bool has_aspect; /* the point is about something: the text may name it */
+    bool is_single;  /* one record says it: the text may tell all that this record says */
+    bool is_vague;   /* the point is about nothing in particular, and so must be the text */
 };
 
 /* Writes the best texts of the clauses to texts[0..max_count): those that say the least besides the

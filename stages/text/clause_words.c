@@ -381,6 +381,54 @@ static void apply_negations(struct text text, struct clause_words words)
         }
 }
 
+static struct text surface(struct text text, const struct clause_word *word)
+{
+    return text_slice(text, word->begin, word->end);
+}
+
+/* Whether the negation before `at` refuses: "never", "will not"; not "I don't", a habit. */
+static bool refuses(struct text text, struct clause_words words, size_t at)
+{
+    enum { REACH = 3 };
+    static const char *const refusals[] = {"never", "won't", "wont", "won’t", NULL},
+                             *const advice[] = {"don't", "dont", "don’t", NULL},
+                             *const not_before[] = {"do", "will", NULL},
+                             *const persons[] = {"i", "we", "you", "they", NULL};
+    for (size_t i = at; i > 0 && at - i < REACH; i--) {
+        struct text word = surface(text, &words.items[i - 1]),
+                    before = i > 1 ? surface(text, &words.items[i - 2]) : TEXT("");
+        if (text_is_one_of_ignore_case(word, refusals))
+            return true;
+        if (text_is_one_of_ignore_case(word, advice))
+            return !text_is_one_of_ignore_case(before, persons);
+        if (text_equal_ignore_case(word, TEXT("not")))
+            return text_is_one_of_ignore_case(before, not_before);
+    }
+    return false;
+}
+
+/* "Do not buy", "I will never order again": the whole is not recommended. */
+static void apply_refusals(const struct lexicon *lexicon, struct text text,
+                           struct clause_words words)
+{
+    static const char *const verbs[] = {
+#define ROW(language, verb) verb,
+#include "stages/text/data/refused_verbs.inc"
+#undef ROW
+        NULL,
+    };
+    for (size_t i = 0; i < words.count; i++) {
+        struct clause_word *word = &words.items[i];
+        if (!word->is_negated || !text_is_one_of_ignore_case(surface(text, word), verbs) ||
+            !refuses(text, words, i))
+            continue;
+        word->kind = WORD_OPINION;
+        word->family = lexicon_find_family(lexicon, "unrecommended");
+        word->is_negated = false;
+        word->action = 0;
+    }
+}
+
 /* "one of a kind", "any kind of sauce". */
 static bool is_a_sort(struct text text, struct clause_words words, size_t at)
 {
@@ -393,8 +441,18 @@ static bool is_a_sort(struct text text, struct clause_words words, size_t at)
             text_equal(text_slice(text, next->begin, next->end), TEXT("of")));
 }
 
-/* "It would be great" does not say that it is. "a dog friendly hotel": nobody is friendly. "I
- * recommend booking early": not the thing itself. */
+/* "We are used to it": a habit. */
+static bool follows_be(struct text text, struct clause_words words, size_t at)
+{
+    static const char *const forms[] = {"am",  "is",  "are",  "was",   "were",    "be", "get",
+                                        "got", "i'm", "it's", "we're", "getting", NULL};
+    return at > 0 &&
+           text_is_one_of_ignore_case(
+               text_slice(text, words.items[at - 1].begin, words.items[at - 1].end), forms);
+}
+
+/* "It would be great" and "it used to be great" do not say that it is. "a dog friendly hotel":
+ * nobody is friendly. "I recommend booking early": not the thing itself. */
 static void drop_other_meanings(struct text text, struct clause_words words)
 {
     for (size_t i = 0; i < words.count; i++)
@@ -405,8 +463,10 @@ static void drop_other_meanings(struct text text, struct clause_words words)
         if (next->has_break)
             continue;
         struct text after = text_slice(text, next->begin, next->end);
-        if (text_equal_ignore_case(text_slice(text, word->begin, word->end), TEXT("would")) &&
-            text_equal(after, TEXT("be")))
+        struct text found = text_slice(text, word->begin, word->end);
+        if ((text_equal_ignore_case(found, TEXT("would")) && text_equal(after, TEXT("be"))) ||
+            (text_equal_ignore_case(found, TEXT("used")) && text_equal(after, TEXT("to")) &&
+             !follows_be(text, words, i)))
             word->kind = WORD_WISH;
         if (word->kind == WORD_CONTENT && next->begin == word->end + 1 &&
             text_equal_ignore_case(after, TEXT("friendly")))
@@ -455,5 +515,6 @@ struct clause_words clause_words_read(const struct lexicon *lexicon, struct text
     drop_unrelated_opinions(lexicon, words);
     drop_other_meanings(text, words);
     apply_negations(text, words);
+    apply_refusals(lexicon, text, words);
     return words;
 }

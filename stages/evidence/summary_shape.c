@@ -1,0 +1,150 @@
+/* summary_shape.c - chooses among points and examples. */
+#include "stages/evidence/summary_shape.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "stages/evidence/side.h"
+#include "stages/text/terms.h"
+
+enum { MIN_POINTS = 4 /* or examples, if there are so many */ };
+
+/* They may differ from the group's share of praise by this much. */
+static const double max_share_difference = 0.15;
+
+/* Cost of each point below MIN_POINTS, in percentage points of that difference. */
+static const double missing_cost = 30;
+
+/* Whether every word of meaning of one text is in the other. */
+static bool have_same_words(struct text a, struct text b)
+{
+    struct arena scratch = {0};
+    size_t a_count, b_count, shared = 0;
+    const struct term *a_terms = terms_extract(a, &scratch, &a_count),
+                      *b_terms = terms_extract(b, &scratch, &b_count);
+    for (size_t i = 0; i < a_count; i++)
+        for (size_t k = 0; k < b_count; k++)
+            if (a_terms[i].hash == b_terms[k].hash) {
+                shared++;
+                break;
+            }
+    arena_free(&scratch);
+    return shared > 0 && shared >= (a_count < b_count ? a_count : b_count);
+}
+
+static int compare_points(const void *a, const void *b)
+{
+    const struct key_point *left = a, *right = b;
+    if (left->records != right->records)
+        return left->records > right->records ? -1 : 1;
+    return left->polarity != right->polarity ? (left->polarity < right->polarity ? -1 : 1)
+                                             : text_compare(left->text, right->text);
+}
+
+/* The share of praise among the records that praise or complain. */
+static double find_share(const struct group *group)
+{
+    double sides[SIDE_COUNT] = {0};
+    for (size_t i = 0; i < group->member_count; i++)
+        sides[side_of(group->members[i].sentiment)]++;
+    double polar = sides[SIDE_POSITIVE] + sides[SIDE_NEGATIVE];
+    return polar > 0 ? sides[SIDE_POSITIVE] / polar : 0.5;
+}
+
+/* What so much praise among so many costs: most, if it is farther from the share than is allowed,
+ * unless there would be too few. Of what is allowed, more is better. */
+static double compute_shape_cost(size_t positive, size_t total, double share)
+{
+    double difference = fabs((double)positive / (double)total - share),
+           excess = difference > max_share_difference ? difference : 0,
+           missing = total < MIN_POINTS ? (double)(MIN_POINTS - total) : 0;
+    return 100 * excess + missing_cost * missing - (double)total + difference;
+}
+
+/* How many points praise and how many complain: as many as there may be of which the shares are
+ * close to those of the group; of equally many, the closest. Where one side has too few points,
+ * four points that are farther from these shares are better than two. */
+static void choose_counts(const struct group *group, const size_t available[SIDE_COUNT],
+                          size_t max_points, size_t counts[SIDE_COUNT])
+{
+    double share = find_share(group), best = INFINITY;
+    counts[SIDE_POSITIVE] = counts[SIDE_NEGATIVE] = 0;
+    for (size_t positive = 0; positive <= available[SIDE_POSITIVE]; positive++)
+        for (size_t negative = 0; negative <= available[SIDE_NEGATIVE]; negative++) {
+            size_t total = positive + negative;
+            if (total == 0 || total > max_points)
+                continue;
+            double cost = compute_shape_cost(positive, total, share);
+            if (cost < best) {
+                best = cost;
+                counts[SIDE_POSITIVE] = positive;
+                counts[SIDE_NEGATIVE] = negative;
+            }
+        }
+}
+
+void summary_shape_examples(const struct group *group, struct examples examples[SIDE_COUNT])
+{
+    size_t points[SIDE_COUNT] = {0}, kept[SIDE_COUNT] = {0};
+    double share = find_share(group), best = INFINITY;
+    for (size_t i = 0; i < group->point_count; i++)
+        points[side_of(group->points[i].polarity)]++;
+    struct examples *praise = &examples[SIDE_POSITIVE], *criticism = &examples[SIDE_NEGATIVE];
+    for (size_t positive = 0; positive <= praise->count; positive++)
+        for (size_t negative = 0; negative <= criticism->count; negative++) {
+            size_t all_positive = points[SIDE_POSITIVE] + positive,
+                   all_negative = points[SIDE_NEGATIVE] + negative,
+                   total = all_positive + all_negative;
+            if (total == 0 || (all_positive == 0 && praise->count > 0) ||
+                (all_negative == 0 && criticism->count > 0))
+                continue;
+            double cost = compute_shape_cost(all_positive, total, share);
+            if (cost < best) {
+                best = cost;
+                kept[SIDE_POSITIVE] = positive;
+                kept[SIDE_NEGATIVE] = negative;
+            }
+        }
+    if (best < INFINITY) {
+        praise->count = kept[SIDE_POSITIVE];
+        criticism->count = kept[SIDE_NEGATIVE];
+    }
+}
+
+/* "The worst hotel" tells no more than the group's counts: it is left out of a side with as many
+ * other points as this. Returns how many points are left. */
+static size_t drop_unspecific(struct key_point *points, size_t count)
+{
+    enum { ENOUGH_POINTS = 2 };
+    size_t specific[SIDE_COUNT] = {0}, kept = 0;
+    for (size_t i = 0; i < count; i++)
+        specific[side_of(points[i].polarity)] += !points[i].is_unspecific;
+    for (size_t i = 0; i < count; i++)
+        if (!points[i].is_unspecific || specific[side_of(points[i].polarity)] < ENOUGH_POINTS)
+            points[kept++] = points[i];
+    return kept;
+}
+
+void summary_shape_points(struct group *group, size_t count, size_t max_points)
+{
+    struct key_point *points = group->points;
+    size_t available[SIDE_COUNT] = {0}, counts[SIDE_COUNT], kept = 0;
+    qsort(points, count, sizeof(*points), compare_points);
+    for (size_t i = 0; i < count; i++) {
+        bool is_repeated = false;
+        for (size_t k = 0; k < kept && !is_repeated; k++)
+            is_repeated = points[k].polarity == points[i].polarity &&
+                          have_same_words(points[k].text, points[i].text);
+        if (!is_repeated)
+            points[kept++] = points[i];
+    }
+    kept = drop_unspecific(points, kept);
+    for (size_t i = 0; i < kept; i++)
+        available[side_of(points[i].polarity)]++;
+    choose_counts(group, available, max_points, counts);
+    for (size_t i = 0; i < kept; i++)
+        if (counts[side_of(points[i].polarity)] > 0) {
+            counts[side_of(points[i].polarity)]--;
+            points[group->point_count++] = points[i];
+        }
+}

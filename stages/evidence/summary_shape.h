@@ -1,0 +1,17 @@
+/* summary_shape.h - a summary looks like its group: as much praise and complaint, most said first,
+ * and nothing twice. */
+#ifndef STAGES_EVIDENCE_SUMMARY_SHAPE_H
+#define STAGES_EVIDENCE_SUMMARY_SHAPE_H
+
+#include "stages/evidence/examples.h"
+#include "stages/evidence/side.h"
+
+/* Sorts group->points[0..count), and keeps at most `max_points` that most records say, of each
+ * polarity as many as fit the group. Sets group->point_count. */
+void summary_shape_points(struct group *group, size_t count, size_t max_points);
+
+/* Leaves out examples until points and examples together have the shares of the group. A side
+ * without points keeps one. */
+void summary_shape_examples(const struct group *group, struct examples examples[SIDE_COUNT]);
+
+#endif
