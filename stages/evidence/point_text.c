@@ -46,7 +46,7 @@ static const double rare_cost = 3;        /* of a word that few of the clauses h
  * aspect: "Comfy chairs" does not represent everything that is comfortable. Texts up to
  * typical_rarity come first. One above max_rarity cannot represent many clauses; [1] is for vague
  * points. */
-static const double min_word_share[] = {0.25, 0.6}, typical_rarity[] = {0.5, 0.25},
+static const double min_word_share[] = {0.4, 0.6}, typical_rarity[] = {0.4, 0.25},
                     max_rarity[] = {1.25, 0.5};
 enum { SEVERAL_CLAUSES = 3, MANY_CLAUSES = 8 };
 
@@ -57,7 +57,8 @@ enum filler_place {
     PLACE_LAST,
     PLACE_ENDING,
     PLACE_OPEN,
-    PLACE_OPEN_START
+    PLACE_OPEN_START,
+    PLACE_TAIL
 };
 
 static const struct filler {
@@ -482,6 +483,34 @@ static void offer_text(struct ranking *ranking, struct text text, size_t number)
     ++*hash_table_get_or_insert(&ranking->repeats, next->hash, 0, NULL);
 }
 
+/* The last words, with what the verb is about: "로그인이 안 돼요" of "주식앱이 무슨 로그인이 안
+ * 돼요". */
+static void offer_korean_ends(struct ranking *ranking, struct text clause, size_t number)
+{
+    enum { MAX_END_WORDS = 3 };
+    size_t words = 0, before = ranking->count;
+    for (size_t at = clause.size; at > 0 && words < MAX_END_WORDS; at--) {
+        words += at < clause.size && clause.bytes[at - 1] == ' ';
+        if (words < 2 || clause.bytes[at - 1] != ' ' || ranking->count > before)
+            continue;
+        offer_text(ranking,
+                   point_text_shorten(text_slice(clause, at, clause.size), &ranking->arena),
+                   number);
+    }
+}
+
+/* What comes before a preposition: "Very useful app" of "Very useful app for JEE". */
+static void offer_beginnings(struct ranking *ranking, struct text clause, size_t number)
+{
+    size_t before = ranking->count;
+    for (size_t at = clause.size; at > 1 && ranking->count == before; at--) {
+        struct text rest = text_slice(clause, at, clause.size);
+        if (clause.bytes[at - 1] == ' ' && measure_filler_at_start(rest, PLACE_TAIL) > 0)
+            offer_text(ranking, point_text_shorten(text_slice(clause, 0, at), &ranking->arena),
+                       number);
+    }
+}
+
 /* A word that can stand alone: a Korean one is a noun, without its particle, or ends a sentence. */
 static struct text find_lone_word(const struct word *word, struct arena *arena)
 {
@@ -521,15 +550,21 @@ size_t point_text_choose(struct text_array clauses, const struct point_text_chec
 {
     struct ranking ranking = {.check = check, .clause_count = clauses.count};
     size_t chosen = 0;
-    ranking.items = arena_alloc(&ranking.arena, clauses.count * 2, sizeof(*ranking.items));
+    ranking.items = arena_alloc(&ranking.arena, clauses.count * 3, sizeof(*ranking.items));
     for (size_t i = 0; i < clauses.count; i++)
         count_clause_words(&ranking.shares, clauses.items[i]);
     for (size_t i = 0; i < clauses.count; i++)
         offer_text(&ranking, point_text_shorten(clauses.items[i], &ranking.arena), i);
     sort_texts(&ranking);
     if ((ranking.count == 0 || !ranking.items[0].is_typical) && clauses.count >= SEVERAL_CLAUSES) {
-        for (size_t i = 0; i < clauses.count; i++)
-            offer_words(&ranking, clauses.items[i], clauses.count + i);
+        for (size_t i = 0; i < clauses.count; i++) {
+            struct text clause = normalize_trim_marks(clauses.items[i]);
+            if (is_korean(clause))
+                offer_korean_ends(&ranking, clause, clauses.count + i);
+            else
+                offer_beginnings(&ranking, clause, clauses.count + i);
+            offer_words(&ranking, clause, 2 * clauses.count + i);
+        }
         sort_texts(&ranking);
     }
     hash_table_clear(&ranking.repeats);
