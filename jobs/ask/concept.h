@@ -49,10 +49,19 @@ struct text way_format_query(const struct way *way, struct arena *arena);
 /* How well the text expresses the concept: 0 to 1, the strength of the best way. */
 double concept_match(const struct concept *concept, const struct compared_text *text);
 
+/* How close a word of a group is to the others. */
+enum kinship {
+    KINSHIP_NEAR,  /* to the near ones and to kinds */
+    KINSHIP_KIND,  /* "dog" among pets: to the near ones only, not to "cat" */
+    KINSHIP_LOOSE, /* to none: it has other meanings, or often comes with what the group means */
+    KINSHIP_NONE,  /* not in the group */
+};
+
 /* The groups of data/related_words.tsv. */
 struct related_words {
     struct way *ways;
-    size_t *groups; /* [way] */
+    size_t *groups;         /* [way] */
+    enum kinship *kinships; /* [way] in its group */
     size_t count;
 };
 

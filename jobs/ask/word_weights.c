@@ -8,6 +8,22 @@ const double named_topic_strength = 0.6;
 /* Words of manner and general verbs, of which it says little that no record has them. */
 static const double light_weight = 0.3, max_light_weight = 2;
 
+/* How much it counts that a record lacks a word. Less for a verb, an adjective or an adverb:
+ * customers have many words for it. If no record has the word, it counts more if the list knows
+ * many words for it, since none of them was found, and less otherwise. */
+static const double absent_predicate = 0.4, absent_noun = 1, unknown_noun = 1.5,
+                    unlisted_noun = 0.8;
+
+enum { MANY_WAYS = 8 };
+
+static double judge_absence(const struct concept *concept, bool is_unknown)
+{
+    return concept->is_predicate || concept->is_light ? absent_predicate
+           : !is_unknown                              ? absent_noun
+           : concept->way_count >= MANY_WAYS          ? unknown_noun
+                                                      : unlisted_noun;
+}
+
 static size_t count_positive(const float *strengths, size_t count)
 {
     size_t positive = 0;
@@ -104,6 +120,8 @@ static bool weigh_concept(struct searcher *searcher, size_t index, bool *is_unkn
     searcher->weight_sum += searcher->weights[index];
     searcher->topics[index] = find_topic(searcher, concept);
     add_topic(searcher, index);
+    searcher->absences[index] =
+        judge_absence(concept, count_positive(strengths, corpus->count) == 0);
     return true;
 }
 
@@ -114,6 +132,7 @@ bool searcher_weigh_concepts(struct searcher *searcher, struct search_result *re
     searcher->strengths = arena_alloc(searcher->arena, count + 1, sizeof(*searcher->strengths));
     searcher->weights = arena_alloc(searcher->arena, count + 1, sizeof(*searcher->weights));
     searcher->own_words = arena_alloc(searcher->arena, count + 1, sizeof(*searcher->own_words));
+    searcher->absences = arena_alloc(searcher->arena, count + 1, sizeof(*searcher->absences));
     searcher->topics = arena_alloc(searcher->arena, count + 1, sizeof(*searcher->topics));
     for (size_t i = 0; i < count; i++) {
         bool is_unknown;
