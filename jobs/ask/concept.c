@@ -116,9 +116,20 @@ static const uint64_t *make_stems(struct text text, struct arena *arena, size_t 
 
 /* ---- Texts and ways ---- */
 
+static struct text without_blanks(struct text text, struct arena *arena)
+{
+    char *bytes = arena_alloc(arena, text.size + 1, 1);
+    size_t size = 0;
+    for (size_t i = 0; i < text.size; i++)
+        if (text.bytes[i] != ' ')
+            bytes[size++] = text.bytes[i];
+    return (struct text){bytes, size};
+}
+
 struct compared_text compared_text_make(struct text text, struct arena *arena)
 {
     struct compared_text made = {.key = normalize_key(text, arena)};
+    made.joined = without_blanks(made.key, arena);
     made.stems = make_stems(text, arena, &made.stem_count);
     return made;
 }
@@ -126,6 +137,7 @@ struct compared_text compared_text_make(struct text text, struct arena *arena)
 struct way way_make(struct text phrase, double strength, struct arena *arena)
 {
     struct way way = {.text = normalize_key(phrase, arena), .strength = strength};
+    way.joined = has_blank(way.text) ? without_blanks(way.text, arena) : way.text;
     if (!has_unspaced(way.text))
         way.stems = make_stems(phrase, arena, &way.stem_count);
     return way;
@@ -139,7 +151,14 @@ bool way_is_korean(const struct way *way)
 struct text way_format_query(const struct way *way, struct arena *arena)
 {
     struct text words = index_words_fold(way->text, arena);
-    return arena_format(arena, "\"%.*s\"%s", TEXT_ARGUMENT(words), way_is_korean(way) ? " *" : "");
+    if (!way_is_korean(way))
+        return arena_format(arena, "\"%.*s\"", TEXT_ARGUMENT(words));
+    struct text query = arena_format(arena, "\"%.*s\" *", TEXT_ARGUMENT(words));
+    if (has_blank(way->text)) {
+        words = index_words_fold(way->joined, arena);
+        query = arena_format(arena, "%.*s OR \"%.*s\" *", TEXT_ARGUMENT(query), TEXT_ARGUMENT(words));
+    }
+    return query;
 }
 
 static bool has_stems_at(const struct compared_text *text, size_t at, const struct way *way)
@@ -176,9 +195,11 @@ static double match_korean(const struct way *way, const struct compared_text *te
     size_t syllables = utf8_count_code_points(way->text), prefix = 0, size;
     if (way->text.size > text->key.size && syllables <= PARTIAL_SYLLABLES)
         return 0;
+    if (has_blank(way->text))
+        return text_find(text->joined, way->joined, 0) < text->joined.size ? way->strength : 0;
     if (key_contains(text->key, way->text, syllables >= PARTIAL_SYLLABLES))
         return way->strength;
-    if (syllables <= PARTIAL_SYLLABLES || has_blank(way->text))
+    if (syllables <= PARTIAL_SYLLABLES)
         return 0;
     for (int i = 0; i < PARTIAL_SYLLABLES; i++, prefix += size)
         utf8_decode(way->text, prefix, &size);

@@ -8,6 +8,7 @@
 /* A word or phrase that expresses a concept. */
 struct way {
     struct text text;      /* normalized; of Korean, the beginning of a word */
+    struct text joined;    /* without blanks, which Korean writers often leave out */
     const uint64_t *stems; /* of scripts with spaces: hashes of the stems, in a row; else NULL */
     size_t stem_count;
     double strength; /* 1: the question's own word; less: a related one */
@@ -29,6 +30,7 @@ struct concept {
 /* A sentence or text to be compared. */
 struct compared_text {
     struct text key;       /* normalized */
+    struct text joined;    /* the key without blanks */
     const uint64_t *stems; /* hashes, of words and numbers */
     size_t stem_count;
 };
