@@ -156,7 +156,8 @@ struct text way_format_query(const struct way *way, struct arena *arena)
     struct text query = arena_format(arena, "\"%.*s\" *", TEXT_ARGUMENT(words));
     if (has_blank(way->text)) {
         words = index_words_fold(way->joined, arena);
-        query = arena_format(arena, "%.*s OR \"%.*s\" *", TEXT_ARGUMENT(query), TEXT_ARGUMENT(words));
+        query =
+            arena_format(arena, "%.*s OR \"%.*s\" *", TEXT_ARGUMENT(query), TEXT_ARGUMENT(words));
     }
     return query;
 }

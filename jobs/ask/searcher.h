@@ -32,7 +32,8 @@ bool searcher_collect_matches(const struct searcher *searcher, struct text query
 /* Sets is_selected. */
 bool searcher_select_records(struct searcher *searcher);
 
-/* Sets strengths, weights, own_words, absences, topics and weight_sum, and the words of `result` that are unknown. */
+/* Sets strengths, weights, own_words, absences, topics and weight_sum, and the words of `result`
+ * that are unknown. */
 bool searcher_weigh_concepts(struct searcher *searcher, struct search_result *result);
 
 #endif

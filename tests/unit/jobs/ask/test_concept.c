@@ -35,7 +35,7 @@ static void inflections_are_one_word(void **state)
     static const char *const different[][2] = {
         {"wifi", "my wife"},    {"late", "a lateral move"}, {"send back", "send it back"},
         {"3.2", "since 3.2.1"}, {"늦", "뒤늦게"},           {"배송", "포장이 좋아요"},
-        {"bus", "the bush"},    {"pass", "past"},          {"mice", "a mic"},
+        {"bus", "the bush"},    {"pass", "past"},           {"mice", "a mic"},
         {"late", "a latte"},
     };
     (void)state;
