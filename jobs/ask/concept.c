@@ -10,14 +10,11 @@
 #include "jobs/ask/tokens.h"
 #include "stages/search/index_words.h"
 
-const double related_strength = 0.85, topic_strength = 0.3;
+const double related_strength = 0.85, loose_strength = 0.4, topic_strength = 0.3;
 
 /* Korean words begin alike, but their endings differ: the first two syllables are often the stem.
  */
 static const double partial_strength = 0.6;
-
-/* Of a word of a group that is not near to the question's. */
-static const double loose_strength = 0.4;
 
 /* Of a word with many meanings, a word that is in one of its groups only. */
 static const double doubtful_strength = 0.6;

@@ -14,8 +14,8 @@ struct way {
     double strength; /* 1: the question's own word; less: a related one */
 };
 
-/* The own word and its inflections, then words of the same meaning. */
-extern const double related_strength, topic_strength;
+/* Of words of the same meaning; of words of a group that are not near; of a phrase of the topic. */
+extern const double related_strength, loose_strength, topic_strength;
 
 struct concept {
     struct text word;  /* as in the question */

@@ -183,7 +183,7 @@ static double compare_sentence(const struct sentence_comparer *comparer, struct 
     for (size_t i = 0; i < searcher->question->concept_count; i++) {
         const struct concept *concept = &searcher->question->concepts[i];
         double match = concept_match(concept, &compared);
-        double by_phrase = concept->names_topic ? named_topic_strength : topic_strength;
+        double by_phrase = searcher_get_topic_strength(concept);
         if (match < by_phrase && concept->topic != SIZE_MAX &&
             taxonomy_matches_topic(searcher->taxonomy, sentence, concept->topic))
             match = by_phrase;
@@ -212,11 +212,11 @@ static bool visit_sentence(void *user, const struct passage_match *match)
     return true;
 }
 
-/* The model saw the topic in the record. */
+/* The model saw the topic in the record, which has no word of the concept. */
 static double match_topic(const struct searcher *searcher, size_t concept, size_t record)
 {
-    double topic = (double)searcher->strengths[concept][record];
-    return topic <= named_topic_strength ? topic : 0;
+    double topic = searcher_get_topic_strength(&searcher->question->concepts[concept]);
+    return searcher->strengths[concept][record] == (float)topic ? topic : 0;
 }
 
 /* What a match counts for the confidence. */

@@ -24,6 +24,9 @@ struct searcher {
 /* A topic of the record that the question names or uses a phrase of. */
 extern const double named_topic_strength;
 
+/* Of the concept's topic, in a record without its words. */
+double searcher_get_topic_strength(const struct concept *concept);
+
 /* Raises the strengths of records with a sentence that matches `query` of FTS5 to `strength`; an
  * empty query matches nothing. */
 bool searcher_collect_matches(const struct searcher *searcher, struct text query, double strength,

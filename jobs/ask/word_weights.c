@@ -83,12 +83,16 @@ static size_t find_topic(const struct searcher *searcher, const struct concept *
     return topic;
 }
 
+double searcher_get_topic_strength(const struct concept *concept)
+{
+    return concept->names_topic ? named_topic_strength : topic_strength;
+}
+
 /* The records that the model found to be about the topic. */
 static void add_topic(const struct searcher *searcher, size_t index)
 {
     const struct corpus *corpus = searcher->corpus;
-    double strength =
-        searcher->question->concepts[index].names_topic ? named_topic_strength : topic_strength;
+    double strength = searcher_get_topic_strength(&searcher->question->concepts[index]);
     for (size_t i = 0; i < corpus->count; i++)
         for (size_t k = 0; k < corpus->records[i].mention_count; k++)
             if (corpus->mentions[corpus->records[i].first_mention + k].topic ==
@@ -108,11 +112,15 @@ static bool weigh_concept(struct searcher *searcher, size_t index, bool *is_unkn
                                   strengths))
         return false;
     searcher->own_words[index] = count_positive(strengths, corpus->count);
-    if (!searcher_collect_matches(searcher, format_query(concept, 0, related_strength, arena),
+    if (!searcher_collect_matches(searcher,
+                                  format_query(concept, loose_strength, related_strength, arena),
                                   related_strength, strengths))
         return false;
     size_t with_word = count_positive(strengths, corpus->count);
     *is_unknown = with_word == 0;
+    if (!searcher_collect_matches(searcher, format_query(concept, 0, loose_strength, arena),
+                                  loose_strength, strengths))
+        return false;
     double weight = log(1 + (double)corpus->count / (1 + (double)with_word));
     if (concept->is_light)
         weight = light_weight * fmin(weight, max_light_weight);
