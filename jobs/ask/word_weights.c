@@ -118,7 +118,8 @@ static bool weigh_concept(struct searcher *searcher, size_t index, bool *is_unkn
         return false;
     size_t with_word = count_positive(strengths, corpus->count);
     *is_unknown = with_word == 0;
-    if (!searcher_collect_matches(searcher, format_query(concept, 0, loose_strength, arena),
+    if (*is_unknown && /* only then are there no better candidates */
+        !searcher_collect_matches(searcher, format_query(concept, 0, loose_strength, arena),
                                   loose_strength, strengths))
         return false;
     double weight = log(1 + (double)corpus->count / (1 + (double)with_word));
