@@ -129,8 +129,7 @@ static bool weigh_concept(struct searcher *searcher, size_t index, bool *is_unkn
     searcher->weight_sum += searcher->weights[index];
     searcher->topics[index] = find_topic(searcher, concept);
     add_topic(searcher, index);
-    searcher->absences[index] =
-        judge_absence(concept, count_positive(strengths, corpus->count) == 0);
+    searcher->absences[index] = judge_absence(concept, *is_unknown);
     return true;
 }
 
