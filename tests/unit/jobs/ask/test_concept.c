@@ -31,12 +31,14 @@ static void inflections_are_one_word(void **state)
         {"배송", "배송이 늦어요"},
         {"배송", "오배송이 왔어요"},
         {"늦", "늦게 왔어요"},
+        {"오래 걸", "너무 오래걸려요"},
+        {"오래 걸", "오래 걸립니다"},
     };
     static const char *const different[][2] = {
         {"wifi", "my wife"},    {"late", "a lateral move"}, {"send back", "send it back"},
         {"3.2", "since 3.2.1"}, {"늦", "뒤늦게"},           {"배송", "포장이 좋아요"},
         {"bus", "the bush"},    {"pass", "past"},           {"mice", "a mic"},
-        {"late", "a latte"},
+        {"late", "a latte"},    {"오래 걸", "오래 갑니다"},
     };
     (void)state;
     struct arena arena = {0};
