@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # ask.sh - asks the questions of bench/ask to real feedback, which is not in the repository: rows of
 # ../shared/data/train/wide.tsv.zst. Answers are ids of records. The rules and word lists of `ask` were set on the sets in
-# tuning/. Those in fresh/ were written after that, and no rule was changed for them; those in independent/ by somebody who
+# tuning/. No rule was set on those in fresh/, and on those in independent/, which somebody wrote who
 # did not know the search. Fails if the answers of the fresh sets get worse.
 #
 #   bench/ask.sh [WINNOW [SET...]]     SET: tuning/theme-park-en, ...; all without one

@@ -1,6 +1,8 @@
 /* concept.c - compares the words of a question with texts. */
 #include "jobs/ask/concept.h"
 
+#include <math.h>
+
 #include "base/hash.h"
 #include "base/hash_table.h"
 #include "base/normalize.h"
@@ -8,7 +10,7 @@
 #include "jobs/ask/tokens.h"
 #include "stages/search/index_words.h"
 
-const double related_strength = 0.85, topic_strength = 0.3;
+const double related_strength = 0.85, loose_strength = 0.4, topic_strength = 0.3;
 
 /* Korean words begin alike, but their endings differ: the first two syllables are often the stem.
  */
@@ -90,8 +92,10 @@ static struct text stem(struct text word)
                !strip(&word, TEXT("ness"), 4) && !strip(&word, TEXT("ation"), 4)) {
         strip(&word, TEXT("ly"), 4);
     }
-    if (!strip(&word, TEXT("e"), 3))
-        strip(&word, TEXT("y"), 3);
+    size_t min_left = text_ends_with(word, TEXT("ice")) ? 4 : 3; /* "mice" is not "mic" */
+    if (strip(&word, TEXT("e"), min_left))
+        return word; /* "latte" is not "late" */
+    strip(&word, TEXT("y"), 3);
     strip_double(&word);
     return word;
 }
@@ -109,9 +113,20 @@ static const uint64_t *make_stems(struct text text, struct arena *arena, size_t 
 
 /* ---- Texts and ways ---- */
 
+static struct text without_blanks(struct text text, struct arena *arena)
+{
+    char *bytes = arena_alloc(arena, text.size + 1, 1);
+    size_t size = 0;
+    for (size_t i = 0; i < text.size; i++)
+        if (text.bytes[i] != ' ')
+            bytes[size++] = text.bytes[i];
+    return (struct text){bytes, size};
+}
+
 struct compared_text compared_text_make(struct text text, struct arena *arena)
 {
     struct compared_text made = {.key = normalize_key(text, arena)};
+    made.joined = without_blanks(made.key, arena);
     made.stems = make_stems(text, arena, &made.stem_count);
     return made;
 }
@@ -119,6 +134,7 @@ struct compared_text compared_text_make(struct text text, struct arena *arena)
 struct way way_make(struct text phrase, double strength, struct arena *arena)
 {
     struct way way = {.text = normalize_key(phrase, arena), .strength = strength};
+    way.joined = has_blank(way.text) ? without_blanks(way.text, arena) : way.text;
     if (!has_unspaced(way.text))
         way.stems = make_stems(phrase, arena, &way.stem_count);
     return way;
@@ -132,7 +148,15 @@ bool way_is_korean(const struct way *way)
 struct text way_format_query(const struct way *way, struct arena *arena)
 {
     struct text words = index_words_fold(way->text, arena);
-    return arena_format(arena, "\"%.*s\"%s", TEXT_ARGUMENT(words), way_is_korean(way) ? " *" : "");
+    if (!way_is_korean(way))
+        return arena_format(arena, "\"%.*s\"", TEXT_ARGUMENT(words));
+    struct text query = arena_format(arena, "\"%.*s\" *", TEXT_ARGUMENT(words));
+    if (has_blank(way->text)) {
+        words = index_words_fold(way->joined, arena);
+        query =
+            arena_format(arena, "%.*s OR \"%.*s\" *", TEXT_ARGUMENT(query), TEXT_ARGUMENT(words));
+    }
+    return query;
 }
 
 static bool has_stems_at(const struct compared_text *text, size_t at, const struct way *way)
@@ -169,9 +193,11 @@ static double match_korean(const struct way *way, const struct compared_text *te
     size_t syllables = utf8_count_code_points(way->text), prefix = 0, size;
     if (way->text.size > text->key.size && syllables <= PARTIAL_SYLLABLES)
         return 0;
+    if (has_blank(way->text))
+        return text_find(text->joined, way->joined, 0) < text->joined.size ? way->strength : 0;
     if (key_contains(text->key, way->text, syllables >= PARTIAL_SYLLABLES))
         return way->strength;
-    if (syllables <= PARTIAL_SYLLABLES || has_blank(way->text))
+    if (syllables <= PARTIAL_SYLLABLES)
         return 0;
     for (int i = 0; i < PARTIAL_SYLLABLES; i++, prefix += size)
         utf8_decode(way->text, prefix, &size);
@@ -203,6 +229,17 @@ static bool is_phrase(const struct way *way)
     return way_is_korean(way) ? has_blank(way->text) : way->stem_count > 1;
 }
 
+static void add_words(struct related_words *related, struct text words, size_t group,
+                      enum kinship kinship, struct arena *arena)
+{
+    struct text word;
+    while (text_split(&words, ';', &word)) {
+        related->ways[related->count] = way_make(word, related_strength, arena);
+        related->kinships[related->count] = kinship;
+        related->groups[related->count++] = group;
+    }
+}
+
 void related_words_load(struct related_words *related, struct arena *arena)
 {
     size_t group_count = sizeof(groups) / sizeof(*groups), capacity = 0;
@@ -210,12 +247,14 @@ void related_words_load(struct related_words *related, struct arena *arena)
         capacity += strlen(groups[i]); /* more than enough: a word has at least a byte */
     related->ways = arena_alloc(arena, capacity, sizeof(*related->ways));
     related->groups = arena_alloc(arena, capacity, sizeof(*related->groups));
+    related->kinships = arena_alloc(arena, capacity, sizeof(*related->kinships));
     for (size_t i = 0; i < group_count; i++) {
-        struct text rest = text_of(groups[i]), word;
-        while (text_split(&rest, ';', &word)) {
-            related->ways[related->count] = way_make(word, related_strength, arena);
-            related->groups[related->count++] = i;
-        }
+        struct text loose = text_of(groups[i]), kinds, near;
+        text_split(&loose, '|', &kinds);
+        text_split(&kinds, '>', &near);
+        add_words(related, near, i, KINSHIP_NEAR, arena);
+        add_words(related, kinds, i, KINSHIP_KIND, arena);
+        add_words(related, loose, i, KINSHIP_LOOSE, arena);
     }
 }
 
@@ -270,22 +309,33 @@ const struct way *related_words_find_phrase(const struct related_words *related,
     return NULL;
 }
 
-/* Sets which groups contain one of the ways, and returns their number. */
+/* Sets how close one of the ways is to the words of each group, KINSHIP_NONE: it is not in it.
+ * Returns the number of groups that have one. */
 static size_t find_groups(const struct related_words *related, const struct way *ways, size_t count,
-                          bool *is_found, struct arena *arena)
+                          enum kinship *kinships, struct arena *arena)
 {
     struct way *plain = arena_alloc(arena, count, sizeof(*plain));
     size_t found = 0;
     for (size_t k = 0; k < count; k++)
         plain[k] = without_final_consonant(&ways[k], arena);
     for (size_t i = 0; i < related->count; i++)
-        for (size_t k = 0; k < count && !is_found[related->groups[i]]; k++)
+        kinships[related->groups[i]] = KINSHIP_NONE;
+    for (size_t i = 0; i < related->count; i++) {
+        enum kinship *kinship = &kinships[related->groups[i]];
+        for (size_t k = 0; k < count && related->kinships[i] < *kinship; k++)
             if (way_is_same_word(&related->ways[i], &ways[k]) ||
                 way_is_same_word(&related->ways[i], &plain[k])) {
-                is_found[related->groups[i]] = true;
-                found++;
+                found += *kinship == KINSHIP_NONE;
+                *kinship = related->kinships[i];
             }
+    }
     return found;
+}
+
+/* Whether two words of a group mean the same: "pet" and "dog", but not "dog" and "cat". */
+static bool are_near(enum kinship a, enum kinship b)
+{
+    return (a == KINSHIP_NEAR && b <= KINSHIP_KIND) || (b == KINSHIP_NEAR && a <= KINSHIP_KIND);
 }
 
 struct way *related_words_expand(const struct related_words *related, const struct way *ways,
@@ -295,24 +345,29 @@ struct way *related_words_expand(const struct related_words *related, const stru
     struct way *all = arena_alloc(arena, own + MAX_WAYS, sizeof(*all));
     size_t *shared = arena_alloc(arena, own + MAX_WAYS, sizeof(*shared));
     memcpy(all, ways, own * sizeof(*all));
-    bool *is_found = arena_alloc(arena, related->count, sizeof(*is_found));
-    size_t own_groups = find_groups(related, ways, own, is_found, arena);
+    enum kinship *kinships = arena_alloc(arena, related->count, sizeof(*kinships));
+    size_t own_groups = find_groups(related, ways, own, kinships, arena);
     struct hash_table indexes = {0};
     for (size_t i = 0; i < own; i++)
         hash_table_get_or_insert(&indexes, hash_text(ways[i].text), i, NULL);
     for (size_t i = 0; i < related->count; i++) {
+        enum kinship kinship = kinships[related->groups[i]];
         bool is_new;
-        if (!is_found[related->groups[i]] || *count == own + MAX_WAYS)
+        if (kinship == KINSHIP_NONE || *count == own + MAX_WAYS)
             continue;
         size_t index =
             *hash_table_get_or_insert(&indexes, hash_text(related->ways[i].text), *count, &is_new);
-        if (is_new)
+        if (is_new) {
             all[(*count)++] = related->ways[i];
+            all[index].strength = loose_strength;
+        }
+        if (index >= own && are_near(kinship, related->kinships[i]))
+            all[index].strength = related_strength;
         shared[index]++;
     }
     for (size_t i = own; i < *count; i++)
         if (own_groups >= MANY_GROUPS && shared[i] == 1)
-            all[i].strength = doubtful_strength;
+            all[i].strength = fmin(all[i].strength, doubtful_strength);
     hash_table_free(&indexes);
     return all;
 }

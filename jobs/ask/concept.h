@@ -8,13 +8,14 @@
 /* A word or phrase that expresses a concept. */
 struct way {
     struct text text;      /* normalized; of Korean, the beginning of a word */
+    struct text joined;    /* without blanks, which Korean writers often leave out */
     const uint64_t *stems; /* of scripts with spaces: hashes of the stems, in a row; else NULL */
     size_t stem_count;
     double strength; /* 1: the question's own word; less: a related one */
 };
 
-/* The own word and its inflections, then words of the same meaning. */
-extern const double related_strength, topic_strength;
+/* Of words of the same meaning; of words of a group that are not near; of a phrase of the topic. */
+extern const double related_strength, loose_strength, topic_strength;
 
 struct concept {
     struct text word;  /* as in the question */
@@ -29,6 +30,7 @@ struct concept {
 /* A sentence or text to be compared. */
 struct compared_text {
     struct text key;       /* normalized */
+    struct text joined;    /* the key without blanks */
     const uint64_t *stems; /* hashes, of words and numbers */
     size_t stem_count;
 };
@@ -49,10 +51,19 @@ struct text way_format_query(const struct way *way, struct arena *arena);
 /* How well the text expresses the concept: 0 to 1, the strength of the best way. */
 double concept_match(const struct concept *concept, const struct compared_text *text);
 
+/* How close a word of a group is to the others. */
+enum kinship {
+    KINSHIP_NEAR,  /* to the near ones and to kinds */
+    KINSHIP_KIND,  /* "dog" among pets: to the near ones only, not to "cat" */
+    KINSHIP_LOOSE, /* to none: it has other meanings, or often comes with what the group means */
+    KINSHIP_NONE,  /* not in the group */
+};
+
 /* The groups of data/related_words.tsv. */
 struct related_words {
     struct way *ways;
-    size_t *groups; /* [way] */
+    size_t *groups;         /* [way] */
+    enum kinship *kinships; /* [way] in its group */
     size_t count;
 };
 

@@ -12,7 +12,7 @@ enum { MAX_CANDIDATES = 300 };
 
 enum { SHORT_SENTENCE = 30, LONG_SENTENCE = 250 }; /* code points */
 
-const double search_min_confidence = 0.43;
+const double search_min_confidence = 0.46;
 
 /* Of the score: how much the sentence alone counts, against the whole record. */
 static const double sentence_share = 0.55;
@@ -23,11 +23,9 @@ static const double length_penalty = 0.03; /* of the longest and of the shortest
 /* Of the confidence of the best record: what a quote needs next to an answer. */
 static const double min_quote_share = 0.5;
 
-/* Of the confidence: how much the sentence alone counts, against the whole record; how much a
- * related word counts, against the question's own; and of the weight of a verb, an adjective or an
- * adverb that the record does not have: customers have many words for it. */
-static const double sentence_confidence = 0.8, related_confidence = 0.75,
-                    missing_predicate_share = 0.4;
+/* Of the confidence: how much the sentence alone counts, against the whole record; and how much a
+ * related word counts, against the question's own. */
+static const double sentence_confidence = 0.8, related_confidence = 0.75;
 
 /* Of the confidence: how much it counts that the question's own words are common in the records;
  * and the share of the records that makes a word common. */
@@ -185,7 +183,7 @@ static double compare_sentence(const struct sentence_comparer *comparer, struct 
     for (size_t i = 0; i < searcher->question->concept_count; i++) {
         const struct concept *concept = &searcher->question->concepts[i];
         double match = concept_match(concept, &compared);
-        double by_phrase = concept->names_topic ? named_topic_strength : topic_strength;
+        double by_phrase = searcher_get_topic_strength(concept);
         if (match < by_phrase && concept->topic != SIZE_MAX &&
             taxonomy_matches_topic(searcher->taxonomy, sentence, concept->topic))
             match = by_phrase;
@@ -214,11 +212,11 @@ static bool visit_sentence(void *user, const struct passage_match *match)
     return true;
 }
 
-/* The model saw the topic in the record. */
+/* The model saw the topic in the record, which has no word of the concept. */
 static double match_topic(const struct searcher *searcher, size_t concept, size_t record)
 {
-    double topic = (double)searcher->strengths[concept][record];
-    return topic <= named_topic_strength ? topic : 0;
+    double topic = searcher_get_topic_strength(&searcher->question->concepts[concept]);
+    return searcher->strengths[concept][record] == (float)topic ? topic : 0;
 }
 
 /* What a match counts for the confidence. */
@@ -233,16 +231,15 @@ static void weigh_matches(const struct sentence_comparer *comparer, struct findi
     const struct searcher *searcher = comparer->searcher;
     double sum = 0, confident_sum = 0, confident_total = 0;
     for (size_t i = 0; i < searcher->question->concept_count; i++) {
-        const struct concept *concept = &searcher->question->concepts[i];
         double topic = match_topic(searcher, i, finding->record);
         double in_record = fmax(comparer->in_record[i], topic);
         double in_sentence = fmax(comparer->in_sentence[i], topic);
         double match = sentence_confidence * weigh_match(in_sentence) +
                        (1 - sentence_confidence) * weigh_match(in_record);
-        double missing = concept->is_predicate || concept->is_light ? missing_predicate_share : 1;
+        double absence = searcher->absences[i];
         sum += searcher->weights[i] * in_record;
         confident_sum += searcher->weights[i] * match;
-        confident_total += searcher->weights[i] * (missing + (1 - missing) * match);
+        confident_total += searcher->weights[i] * (absence + (1 - absence) * match);
     }
     finding->coverage = searcher->weight_sum > 0 ? sum / searcher->weight_sum : 0;
     finding->confidence = confident_total > 0 ? confident_sum / confident_total : 0;

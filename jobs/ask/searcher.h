@@ -17,11 +17,15 @@ struct searcher {
     size_t *topics;    /* [concept]: index into corpus.topics; its count: no topic */
     double *weights;   /* [concept] */
     size_t *own_words; /* [concept]: the records that have the question's own word */
+    double *absences;  /* [concept]: the share of its weight that counts if a record lacks it */
     double weight_sum;
 };
 
 /* A topic of the record that the question names or uses a phrase of. */
 extern const double named_topic_strength;
+
+/* Of the concept's topic, in a record without its words. */
+double searcher_get_topic_strength(const struct concept *concept);
 
 /* Raises the strengths of records with a sentence that matches `query` of FTS5 to `strength`; an
  * empty query matches nothing. */
@@ -31,7 +35,8 @@ bool searcher_collect_matches(const struct searcher *searcher, struct text query
 /* Sets is_selected. */
 bool searcher_select_records(struct searcher *searcher);
 
-/* Sets strengths, weights, topics and weight_sum, and the words of `result` that are unknown. */
+/* Sets strengths, weights, own_words, absences, topics and weight_sum, and the words of `result`
+ * that are unknown. */
 bool searcher_weigh_concepts(struct searcher *searcher, struct search_result *result);
 
 #endif

@@ -8,6 +8,22 @@ const double named_topic_strength = 0.6;
 /* Words of manner and general verbs, of which it says little that no record has them. */
 static const double light_weight = 0.3, max_light_weight = 2;
 
+/* How much it counts that a record lacks a word. Less for a verb, an adjective or an adverb:
+ * customers have many words for it. If no record has the word, it counts more if the list knows
+ * many words for it, since none of them was found, and less otherwise. */
+static const double absent_predicate = 0.4, absent_noun = 1, unknown_noun = 1.5,
+                    unlisted_noun = 0.8;
+
+enum { MANY_WAYS = 8 };
+
+static double judge_absence(const struct concept *concept, bool is_unknown)
+{
+    return concept->is_predicate || concept->is_light ? absent_predicate
+           : !is_unknown                              ? absent_noun
+           : concept->way_count >= MANY_WAYS          ? unknown_noun
+                                                      : unlisted_noun;
+}
+
 static size_t count_positive(const float *strengths, size_t count)
 {
     size_t positive = 0;
@@ -67,12 +83,16 @@ static size_t find_topic(const struct searcher *searcher, const struct concept *
     return topic;
 }
 
+double searcher_get_topic_strength(const struct concept *concept)
+{
+    return concept->names_topic ? named_topic_strength : topic_strength;
+}
+
 /* The records that the model found to be about the topic. */
 static void add_topic(const struct searcher *searcher, size_t index)
 {
     const struct corpus *corpus = searcher->corpus;
-    double strength =
-        searcher->question->concepts[index].names_topic ? named_topic_strength : topic_strength;
+    double strength = searcher_get_topic_strength(&searcher->question->concepts[index]);
     for (size_t i = 0; i < corpus->count; i++)
         for (size_t k = 0; k < corpus->records[i].mention_count; k++)
             if (corpus->mentions[corpus->records[i].first_mention + k].topic ==
@@ -92,11 +112,16 @@ static bool weigh_concept(struct searcher *searcher, size_t index, bool *is_unkn
                                   strengths))
         return false;
     searcher->own_words[index] = count_positive(strengths, corpus->count);
-    if (!searcher_collect_matches(searcher, format_query(concept, 0, related_strength, arena),
+    if (!searcher_collect_matches(searcher,
+                                  format_query(concept, loose_strength, related_strength, arena),
                                   related_strength, strengths))
         return false;
     size_t with_word = count_positive(strengths, corpus->count);
     *is_unknown = with_word == 0;
+    if (*is_unknown && /* only then are there no better candidates */
+        !searcher_collect_matches(searcher, format_query(concept, 0, loose_strength, arena),
+                                  loose_strength, strengths))
+        return false;
     double weight = log(1 + (double)corpus->count / (1 + (double)with_word));
     if (concept->is_light)
         weight = light_weight * fmin(weight, max_light_weight);
@@ -104,6 +129,7 @@ static bool weigh_concept(struct searcher *searcher, size_t index, bool *is_unkn
     searcher->weight_sum += searcher->weights[index];
     searcher->topics[index] = find_topic(searcher, concept);
     add_topic(searcher, index);
+    searcher->absences[index] = judge_absence(concept, *is_unknown);
     return true;
 }
 
@@ -114,6 +140,7 @@ bool searcher_weigh_concepts(struct searcher *searcher, struct search_result *re
     searcher->strengths = arena_alloc(searcher->arena, count + 1, sizeof(*searcher->strengths));
     searcher->weights = arena_alloc(searcher->arena, count + 1, sizeof(*searcher->weights));
     searcher->own_words = arena_alloc(searcher->arena, count + 1, sizeof(*searcher->own_words));
+    searcher->absences = arena_alloc(searcher->arena, count + 1, sizeof(*searcher->absences));
     searcher->topics = arena_alloc(searcher->arena, count + 1, sizeof(*searcher->topics));
     for (size_t i = 0; i < count; i++) {
         bool is_unknown;
