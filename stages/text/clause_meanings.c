@@ -50,26 +50,8 @@ void clause_meanings_find_refusals(const struct lexicon *lexicon, struct text te
     }
 }
 
-/* "We need cheaper homes"; not "all that you need". */
-static bool is_need(struct text text, struct clause_words words, size_t at)
-{
-    enum { REACH = 3 };
-    static const char *const needs[] = {"need", "needs", NULL}, *const others[] = {
-                                                                    "all",      "everything",
-                                                                    "anything", "what",
-                                                                    "whatever", "that",
-                                                                    "you",      "no",
-                                                                    "not",      "don't",
-                                                                    "dont",     "didn't",
-                                                                    "never",    NULL};
-    bool found = text_is_one_of_ignore_case(surface(text, &words.items[at]), needs);
-    for (size_t i = at; i > 0 && at - i < REACH && found; i--)
-        found = !text_is_one_of_ignore_case(surface(text, &words.items[i - 1]), others);
-    return found;
-}
-
 /* What asks for something does not say that it is so. */
-static void mark_requests(struct text text, struct clause_words words)
+static void mark_request(struct text text, struct clause_words words)
 {
     static const char *const verbs[] = {
 #define ROW(language, verb) verb,
@@ -77,10 +59,8 @@ static void mark_requests(struct text text, struct clause_words words)
 #undef ROW
         NULL,
     };
-    for (size_t i = 0; i < words.count; i++)
-        if ((i == 0 && text_is_one_of_ignore_case(surface(text, &words.items[0]), verbs)) ||
-            is_need(text, words, i))
-            words.items[i].kind = WORD_WISH;
+    if (words.count > 0 && text_is_one_of_ignore_case(surface(text, &words.items[0]), verbs))
+        words.items[0].kind = WORD_WISH;
 }
 
 /* "one of a kind", "any kind of sauce". */
@@ -167,5 +147,5 @@ void clause_meanings_correct(const struct lexicon *lexicon, struct text text,
     join_compounds(words);
     drop_unrelated_opinions(lexicon, words);
     drop_other_meanings(text, words);
-    mark_requests(text, words);
+    mark_request(text, words);
 }

@@ -17,12 +17,14 @@
 static const char *name_of(uint64_t id)
 {
     static const char *const names[] = {
-        "staff",    "room",        "food",   "price",       "bathroom",      "app",    "location",
-        "delivery", "doctor",      "good",   "bad",         "clean",         "dirty",  "friendly",
-        "rude",     "tasty",       "cheap",  "expensive",   "fast",          "slow",   "crash",
-        "small",    "large",       "close",  "parking",     "hotel",         "pet",    "use",
-        "easy",     "unsatisfied", "update", "recommended", "unrecommended", "boring", "fun",
-        "acting",   "difficult",   "login",  "broken",      "sound"};
+        "staff",      "room",        "food",          "price",  "bathroom",  "app",
+        "location",   "delivery",    "doctor",        "good",   "bad",       "clean",
+        "dirty",      "friendly",    "rude",          "tasty",  "cheap",     "expensive",
+        "fast",       "slow",        "crash",         "small",  "large",     "close",
+        "parking",    "hotel",       "pet",           "use",    "easy",      "unsatisfied",
+        "update",     "recommended", "unrecommended", "boring", "fun",       "acting",
+        "difficult",  "login",       "broken",        "sound",  "long_wait", "delayed",
+        "untroubled", "company",     "service"};
     for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
         if (hash_text(text_of(names[i])) == id)
             return names[i];
@@ -77,11 +79,24 @@ static void clauses_state_aspect_and_opinion(void **state)
         {"택시가 안 잡혀요", "- ? 0 1;? - 0 1;? - 0 0;"},
         {"냄새 안 나요", "- ? 1 0;"},
         {"답변이 없어요", "? - 0 0;"},
-        {"Great room service", "? good 1 0;"},
+        {"Great room service", "service good 1 0;"},
         {"This would be a great app", ""},
         {"이점만 보완되면 더 좋은 앱이 될 것 같아요", ""},
         {"A dog friendly hotel", "? - 0 0;"},
         {"I recommend watching the shows", "? - 0 0;"},
+        {"The queue was too long", "- long_wait -1 0;"},
+        {"She has long hair", "? - 0 0;"},
+        {"Trains are always late", "- delayed -1 0;"},
+        {"It was one of a kind", ""},
+        {"It used to be a great app", ""},
+        {"We are used to great service", "service good 1 0;"},
+        {"I haven't had any big issues", "- small -1 2;- untroubled 1 2;- ? 0 1;"},
+        {"Do not buy from this company", "- unrecommended -1 0;company unrecommended -1 0;"},
+        {"I don't order often", "- ? 0 1;? - 0 0;"},
+        {"Keep the city affordable", ""},
+        {"We need cheap rooms", ""},
+        {"Taxes are too high", "- expensive -1 0;"},
+        {"안장 좀 낮게 만들어주세요", ""},
     };
     struct statement_reader reader = {0};
     struct arena arena = {0};
