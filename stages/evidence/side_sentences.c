@@ -21,7 +21,50 @@ enum {
     GENERAL_COST = 120,  /* "bad" says less than a sentence about something */
     SILENT_COST = 80,    /* no listed word shows the side */
     PERSONAL_COST = 20,  /* "I" */
+    UNCLEAR_COST = 40,   /* "They" */
 };
+
+enum quote_word_kind { QUOTE_EMPTY_START, QUOTE_UNCLEAR_START, QUOTE_CONTRAST };
+
+static const struct quote_word {
+    struct text text;
+    enum quote_word_kind kind;
+} quote_words[] = {
+#define ROW(language, word, kind) {TEXT(word), QUOTE_##kind},
+#include "stages/evidence/data/quote_words.inc"
+#undef ROW
+};
+
+/* Whether the word is listed as of this kind. */
+static bool is_quote_word(struct text word, enum quote_word_kind kind)
+{
+    for (size_t i = 0; i < sizeof(quote_words) / sizeof(*quote_words); i++) {
+        const struct quote_word *listed = &quote_words[i];
+        bool is_korean = (unsigned char)listed->text.bytes[0] >= 0x80;
+        if (listed->kind != kind)
+            continue;
+        if (text_equal_ignore_case(word, listed->text) ||
+            (is_korean && text_starts_with(word, listed->text)) ||
+            (is_korean && kind == QUOTE_CONTRAST && text_find(word, listed->text, 0) < word.size))
+            return true;
+    }
+    return false;
+}
+
+static bool begins_with(struct text sentence, enum quote_word_kind kind)
+{
+    struct text word;
+    return text_split(&sentence, ' ', &word) && is_quote_word(normalize_trim_marks(word), kind);
+}
+
+static bool has_contrast(struct text sentence)
+{
+    struct text word;
+    while (text_split(&sentence, ' ', &word))
+        if (is_quote_word(normalize_trim_marks(word), QUOTE_CONTRAST))
+            return true;
+    return false;
+}
 
 bool side_is_other(const struct group *group, size_t member, enum sentiment polarity)
 {
@@ -39,7 +82,7 @@ static bool can_be_shown(struct text sentence)
 {
     size_t length = measure_columns(sentence);
     return length >= MIN_LENGTH && length <= MAX_LENGTH && !point_text_is_personal(sentence) &&
-           !text_ends_with(sentence, TEXT("?")) &&
+           !text_ends_with(sentence, TEXT("?")) && !begins_with(sentence, QUOTE_EMPTY_START) &&
            text_find(sentence, TEXT("\n"), 0) == sentence.size && sentence_is_readable(sentence) &&
            sentence_is_self_contained(sentence) && !sentence_expects_continuation(sentence);
 }
@@ -71,7 +114,8 @@ static void rate(const struct record_statements *statements, int side, struct te
             silence = GENERAL_COST;
         }
     }
-    sentence->cost = distance + silence + (sentence_is_first_person(text) ? PERSONAL_COST : 0);
+    sentence->cost = distance + silence + (sentence_is_first_person(text) ? PERSONAL_COST : 0) +
+                     (begins_with(text, QUOTE_UNCLEAR_START) ? UNCLEAR_COST : 0);
 }
 
 /* Hashes the words that begin with a small letter: they are no names. */
@@ -156,7 +200,7 @@ static void add_sentences(const struct side_sentences_source *source,
                                                          !is_in_doubt(source, member) &&
                                                          can_be_shown(bytes)};
         if (sentence.can_be_shown && source->polarity == SENTIMENT_POSITIVE)
-            sentence.can_be_shown = !has_wish(source->reader, bytes);
+            sentence.can_be_shown = !has_wish(source->reader, bytes) && !has_contrast(bytes);
         sentence.name = find_name(source->reader, bytes);
         rate(statements, source->polarity == SENTIMENT_POSITIVE ? 1 : -1, bytes, &sentence);
         phrase_corpus_add(&sentences->corpus, bytes, sentences->count, 0);
