@@ -216,8 +216,8 @@ struct batch {
 /* Whether the record has an opinion in words: it is not empty, without opinion or rejected. */
 bool record_has_opinion(const struct record *record);
 
-/* +1: a good rating (four of five stars, or more), -1: a bad one (two of five, or less); 0: neither,
- * or the best one is unknown. Either may be NAN. */
+/* +1: a good rating (four of five stars, or more), -1: a bad one (two of five, or less); 0:
+ * neither, or the best one is unknown. Either may be NAN. */
 int record_rating_side(double rating, double rating_scale);
 
 /* Identifies the record's date as it is written, for its id and its content: the numbers and the
