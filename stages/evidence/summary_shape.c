@@ -61,20 +61,33 @@ static double compute_shape_cost(size_t positive, size_t total, double share)
     return 100 * excess + missing_cost * missing - (double)total + difference;
 }
 
-/* How many points praise and how many complain: as many as there may be of which the shares are
- * close to those of the group; of equally many, the closest. Where one side has too few points,
- * four points that are farther from these shares are better than two. */
-static void choose_counts(const struct group *group, const size_t available[SIDE_COUNT],
-                          size_t max_points, size_t counts[SIDE_COUNT])
+/* What there is to choose from. */
+struct choice {
+    size_t told[SIDE_COUNT], available[SIDE_COUNT]; /* points that are told anyway; others */
+    size_t max_count;                               /* of the others */
+    bool tells_both_sides;                          /* if there is something of each */
+};
+
+/* How many of the others: as many as there may be so that the shares of all are close to those of
+ * the group; of equally many, the closest. Where one side has too little, four that are farther
+ * from these shares are better than two. */
+static void choose_counts(const struct group *group, const struct choice *choice,
+                          size_t counts[SIDE_COUNT])
 {
+    const size_t *told = choice->told, *available = choice->available;
     double share = find_share(group), best = INFINITY;
     counts[SIDE_POSITIVE] = counts[SIDE_NEGATIVE] = 0;
     for (size_t positive = 0; positive <= available[SIDE_POSITIVE]; positive++)
         for (size_t negative = 0; negative <= available[SIDE_NEGATIVE]; negative++) {
-            size_t total = positive + negative;
-            if (total == 0 || total > max_points)
+            size_t all_positive = told[SIDE_POSITIVE] + positive,
+                   all_negative = told[SIDE_NEGATIVE] + negative,
+                   total = all_positive + all_negative;
+            bool hides_side = (all_positive == 0 && available[SIDE_POSITIVE] > 0) ||
+                              (all_negative == 0 && available[SIDE_NEGATIVE] > 0);
+            if (total == 0 || positive + negative > choice->max_count ||
+                (choice->tells_both_sides && hides_side))
                 continue;
-            double cost = compute_shape_cost(positive, total, share);
+            double cost = compute_shape_cost(all_positive, total, share);
             if (cost < best) {
                 best = cost;
                 counts[SIDE_POSITIVE] = positive;
@@ -85,30 +98,15 @@ static void choose_counts(const struct group *group, const size_t available[SIDE
 
 void summary_shape_examples(const struct group *group, struct examples examples[SIDE_COUNT])
 {
-    size_t points[SIDE_COUNT] = {0}, kept[SIDE_COUNT] = {0};
-    double share = find_share(group), best = INFINITY;
+    struct choice choice = {.max_count = SIZE_MAX, .tells_both_sides = true};
+    size_t counts[SIDE_COUNT];
     for (size_t i = 0; i < group->point_count; i++)
-        points[side_of(group->points[i].polarity)]++;
-    struct examples *praise = &examples[SIDE_POSITIVE], *criticism = &examples[SIDE_NEGATIVE];
-    for (size_t positive = 0; positive <= praise->count; positive++)
-        for (size_t negative = 0; negative <= criticism->count; negative++) {
-            size_t all_positive = points[SIDE_POSITIVE] + positive,
-                   all_negative = points[SIDE_NEGATIVE] + negative,
-                   total = all_positive + all_negative;
-            if (total == 0 || (all_positive == 0 && praise->count > 0) ||
-                (all_negative == 0 && criticism->count > 0))
-                continue;
-            double cost = compute_shape_cost(all_positive, total, share);
-            if (cost < best) {
-                best = cost;
-                kept[SIDE_POSITIVE] = positive;
-                kept[SIDE_NEGATIVE] = negative;
-            }
-        }
-    if (best < INFINITY) {
-        praise->count = kept[SIDE_POSITIVE];
-        criticism->count = kept[SIDE_NEGATIVE];
-    }
+        choice.told[side_of(group->points[i].polarity)]++;
+    for (size_t side = 0; side < SIDE_NEUTRAL; side++)
+        choice.available[side] = examples[side].count;
+    choose_counts(group, &choice, counts);
+    for (size_t side = 0; side < SIDE_NEUTRAL; side++)
+        examples[side].count = counts[side];
 }
 
 /* "The worst hotel" tells no more than the group's counts: it is left out of a side with as many
@@ -128,7 +126,8 @@ static size_t drop_unspecific(struct key_point *points, size_t count)
 void summary_shape_points(struct group *group, size_t count, size_t max_points)
 {
     struct key_point *points = group->points;
-    size_t available[SIDE_COUNT] = {0}, counts[SIDE_COUNT], kept = 0;
+    struct choice choice = {.max_count = max_points};
+    size_t counts[SIDE_COUNT], kept = 0;
     qsort(points, count, sizeof(*points), compare_points);
     for (size_t i = 0; i < count; i++) {
         bool is_repeated = false;
@@ -140,8 +139,8 @@ void summary_shape_points(struct group *group, size_t count, size_t max_points)
     }
     kept = drop_unspecific(points, kept);
     for (size_t i = 0; i < kept; i++)
-        available[side_of(points[i].polarity)]++;
-    choose_counts(group, available, max_points, counts);
+        choice.available[side_of(points[i].polarity)]++;
+    choose_counts(group, &choice, counts);
     for (size_t i = 0; i < kept; i++)
         if (counts[side_of(points[i].polarity)] > 0) {
             counts[side_of(points[i].polarity)]--;
