@@ -62,12 +62,14 @@ struct document_insight {
     const struct document_counts *records;  /* all of its segment */
 };
 
-/* A row of key_points.csv. */
+/* A row of key_points.csv, or a sentence that the summary quotes after its points. */
 struct document_point {
     struct text segment, topic, period; /* of its summary; an empty topic: all topics */
     struct text text, polarity;
     struct text records, previous_records, opposite; /* numbers; empty: unknown */
-    uint64_t first_evidence;                         /* feedback id; 0: none */
+    struct text subject;     /* of a sentence: what `records` records name; empty: nothing */
+    bool is_example;         /* a sentence of one record */
+    uint64_t first_evidence; /* feedback id; 0: none */
 };
 
 /* The scores of all records, as saved. NAN and 0: unknown. */
@@ -120,7 +122,7 @@ struct document {
 
     const struct document_insight *insights; /* in the order of insights.csv */
     size_t insight_count;
-    const struct document_point *points; /* in the order of key_points.csv */
+    const struct document_point *points; /* in the order of key_points.csv, with sentences */
     size_t point_count;
     const struct label_share *shares;
     size_t share_count;

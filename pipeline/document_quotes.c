@@ -27,12 +27,14 @@ enum point_column {
     POINT_OPPOSITE,
     POINT_EVIDENCE,
     POINT_QUOTES,
+    POINT_SUBJECT,
+    POINT_IS_EXAMPLE,
     POINT_COLUMN_COUNT
 };
 
 static const char *const point_columns[POINT_COLUMN_COUNT] = {
-    "segment",          "topic",    "period",       "point", "polarity", "records",
-    "previous_records", "opposite", "evidence_ids", "quotes"};
+    "segment",          "topic",    "period",       "point",  "polarity", "records",
+    "previous_records", "opposite", "evidence_ids", "quotes", "subject",  "is_example"};
 
 struct point_loader {
     struct document_loader *loader;
@@ -50,7 +52,7 @@ static bool find_point_columns(void *user, const struct column *columns, size_t 
         while (column < count && strcmp(columns[column].name, point_columns[i]) != 0)
             column++;
         if (column == count)
-            return error_set(error, ERROR_STORE, "key_points has no column '%s'", point_columns[i]);
+            return error_set(error, ERROR_STORE, "said has no column '%s'", point_columns[i]);
         loader->columns[i] = column;
     }
     return true;
@@ -101,6 +103,8 @@ static bool add_point(void *user, const struct text *cells, size_t count, struct
         .records = copies[POINT_RECORDS],
         .previous_records = copies[POINT_PREVIOUS],
         .opposite = copies[POINT_OPPOSITE],
+        .subject = copies[POINT_SUBJECT],
+        .is_example = text_equal(copies[POINT_IS_EXAMPLE], TEXT("1")),
         .first_evidence =
             copies[POINT_EVIDENCE].size ? strtoull(copies[POINT_EVIDENCE].bytes, NULL, 16) : 0};
     return true;
@@ -113,8 +117,8 @@ bool document_load_points(struct document_loader *document_loader, struct error 
     struct table_visitor visitor = {find_point_columns, add_point, &loader};
     if (!document_has_table("key_points"))
         return true;
-    bool ok = store_for_each_table_row(document->store, "key_points", document->selection, &visitor,
-                                       error);
+    bool ok =
+        store_for_each_table_row(document->store, "said", document->selection, &visitor, error);
     struct document_point *points =
         arena_alloc(&document->arena, document->point_count, sizeof(*points));
     for (size_t i = 0; i < document->point_count; i++)

@@ -83,6 +83,15 @@ struct key_point {
     const struct passage *evidence; /* [records]: the clause of each, the clearest first */
 };
 
+/* A sentence of one record, which is quoted where a side has few points. */
+struct quoted_example {
+    struct passage passage;
+    enum sentiment polarity; /* of the side: positive or negative */
+    struct text text;        /* the passage's bytes */
+    struct text subject;     /* what several records name; empty: none, or the group is too large */
+    size_t records;          /* that name it and are not of the other side */
+};
+
 struct group {
     struct group_key key;
     struct text period;   /* "2026-03", or "all" */
@@ -109,7 +118,9 @@ struct group {
     /* Set by ground. */
     struct key_point *points; /* most said first */
     size_t point_count;
-    struct text summary;          /* a paragraph of the points */
+    const struct quoted_example *examples; /* praise and complaints, each with the best first */
+    size_t example_count;
+    struct text summary;          /* a paragraph of the points and examples */
     const struct passage *quotes; /* sentences with the clearest evidence, by point */
     size_t quote_count;
 

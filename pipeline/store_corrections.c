@@ -124,7 +124,8 @@ static bool keep_seen_records(struct store *store, struct error *error)
 /* Summaries that cite a deleted record are made again; the views of reports, too. */
 #define CITING_SUMMARIES                                                                           \
     "(SELECT summary_id FROM evidence WHERE feedback_id IN (SELECT feedback_id FROM reread)"       \
-    " UNION SELECT summary_id FROM quote WHERE feedback_id IN (SELECT feedback_id FROM reread))"
+    " UNION SELECT summary_id FROM quote WHERE feedback_id IN (SELECT feedback_id FROM reread)"    \
+    " UNION SELECT summary_id FROM example WHERE feedback_id IN (SELECT feedback_id FROM reread))"
 
 static bool delete_reread_records(struct store *store, struct error *error)
 {
@@ -133,6 +134,7 @@ static bool delete_reread_records(struct store *store, struct error *error)
                        "DELETE FROM key_point WHERE summary_id NOT IN (SELECT id FROM summary);"
                        "DELETE FROM evidence WHERE summary_id NOT IN (SELECT id FROM summary);"
                        "DELETE FROM quote WHERE summary_id NOT IN (SELECT id FROM summary);"
+                       "DELETE FROM example WHERE summary_id NOT IN (SELECT id FROM summary);"
                        "UPDATE topic_stats SET top_quote_id = 0"
                        " WHERE top_quote_id IN (SELECT feedback_id FROM reread);"
                        "DELETE FROM revision WHERE feedback_id IN (SELECT feedback_id FROM reread);"

@@ -43,6 +43,7 @@ const struct erasable_table store_erasable_tables[] = {
     {"clause_sentiment", ERASE_ALL, NULL}, /* by a hash of words */
     {"evidence", ERASE_ALL, NULL},
     {"quote", ERASE_ALL, NULL},
+    {"example", ERASE_ALL, NULL},
     {"topic_stats", ERASE_ALL, NULL},
     {"label_share", ERASE_ALL, NULL},
     {"insight", ERASE_ALL, NULL},

@@ -7,7 +7,7 @@
 #include "pipeline/sql.h"
 #include "pipeline/store.h"
 
-enum { STORE_VERSION = 11 }; /* of the schema: PRAGMA user_version */
+enum { STORE_VERSION = 12 }; /* of the schema: PRAGMA user_version */
 
 /* store_schema.c: the statements that create every table and every view; those of the tables of
  * analyses, which packs have, too. */
@@ -229,6 +229,36 @@ bool store_fill_selected_ids(struct store *store, const struct selection *select
                                                " ORDER BY e.number) AS e) AS quotes, written_by"   \
                                                " FROM key_point AS p JOIN summary AS s ON s.id = " \
                                                "p.summary_id"
+
+/* What the summaries say, for documents: the points, then the examples of each. */
+#define STORE_SAID_QUERY                                                                           \
+    "SELECT " STORE_SUMMARIES_GROUP ", s.period AS period,"                                        \
+    " coalesce(" SEGMENT_TEXT(                                                                     \
+        "s.segment") ", 'all') AS segment, s.topic AS topic,"                                      \
+                     " p.text AS point, p.polarity AS polarity, p.records AS records,"             \
+                     " previous_records, opposite_records AS opposite, evidence_ids, quotes,"      \
+                     " subject, is_example"                                                        \
+                     " FROM (SELECT summary_id, number, text, polarity, records,"                  \
+                     "  previous_records, opposite_records,"                                       \
+                     "  (SELECT group_concat(printf('%016x', e.feedback_id), ';') FROM"            \
+                     "   (SELECT feedback_id FROM evidence WHERE summary_id = k.summary_id"        \
+                     "    AND point = k.number AND number < " MAX_LISTED_EVIDENCE                  \
+                     " ORDER BY number) AS e) AS evidence_ids,"                                    \
+                     "  (SELECT group_concat(e.text, ' | ') FROM (SELECT " PASSAGE_TEXT(           \
+                         "e") " AS text FROM evidence AS e JOIN feedback AS f"                     \
+                              "    ON f.id = e.feedback_id WHERE e.summary_id = k.summary_id"      \
+                              "    AND e.point = k.number AND e.number < " MAX_LISTED_EVIDENCE     \
+                              " ORDER BY e.number) AS e) AS quotes,"                               \
+                              "  '' AS subject, 0 AS is_example FROM key_point AS k"               \
+                              " UNION ALL SELECT summary_id, number, " PASSAGE_TEXT(               \
+                                  "x") ", polarity, records, NULL, NULL,"                          \
+                                       "  printf('%016x', x.feedback_id), " PASSAGE_TEXT(          \
+                                           "x") ","                                                \
+                                                "  subject, 1 FROM example AS x JOIN feedback"     \
+                                                "  AS f ON f.id = x.feedback_id) AS p"             \
+                                                " JOIN summary AS s ON s.id = p.summary_id"
+
+#define STORE_SAID_ORDER " ORDER BY \"group\", s.segment, s.topic, s.period, p.is_example, p.number"
 
 #define STORE_KEY_POINTS_ORDER " ORDER BY \"group\", s.segment, s.topic, s.period, p.number"
 

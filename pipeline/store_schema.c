@@ -189,6 +189,14 @@ const char store_schema[] =
     " \"end\" INTEGER NOT NULL,"
     " PRIMARY KEY (summary_id, number)) STRICT, WITHOUT ROWID;"
 
+    /* A sentence of one record where a side has few points. subject: what several records name, or
+     * empty; records: that name it. */
+    "CREATE TABLE example (summary_id INTEGER NOT NULL REFERENCES summary,"
+    " number INTEGER NOT NULL, polarity TEXT NOT NULL, subject TEXT NOT NULL,"
+    " records INTEGER NOT NULL, feedback_id INTEGER NOT NULL, \"begin\" INTEGER NOT NULL,"
+    " \"end\" INTEGER NOT NULL,"
+    " PRIMARY KEY (summary_id, number)) STRICT, WITHOUT ROWID;"
+
     /* What the model read in clauses, by a hash of everything that determines it. */
     "CREATE TABLE clause_sentiment (key INTEGER PRIMARY KEY, negative REAL NOT NULL,"
     " neutral REAL NOT NULL, positive REAL NOT NULL) STRICT;"

@@ -93,7 +93,8 @@ static bool delete_summary(struct store *store, int64_t id, struct error *error)
 {
     static const char *const delete_statements[] = {
         "DELETE FROM key_point WHERE summary_id = ?", "DELETE FROM evidence WHERE summary_id = ?",
-        "DELETE FROM quote WHERE summary_id = ?", "DELETE FROM summary WHERE id = ?"};
+        "DELETE FROM quote WHERE summary_id = ?", "DELETE FROM example WHERE summary_id = ?",
+        "DELETE FROM summary WHERE id = ?"};
     for (size_t i = 0; i < sizeof(delete_statements) / sizeof(*delete_statements); i++) {
         struct sql_statement *statement = sql_prepare(store->sql, delete_statements[i], error);
         sql_bind_integer(statement, 1, id);
@@ -191,6 +192,22 @@ static bool insert_quote(struct store *store, int64_t id, const struct group *gr
     return sql_run(insert, error);
 }
 
+static bool insert_example(struct store *store, int64_t id, const struct group *group,
+                           size_t number, struct error *error)
+{
+    const struct quoted_example *example = &group->examples[number];
+    struct sql_statement *insert =
+        sql_prepare(store->sql, "INSERT INTO example VALUES (?, ?, ?, ?, ?, ?, ?, ?)", error);
+    sql_bind_integer(insert, 1, id);
+    sql_bind_hash(insert, 2, number);
+    sql_bind_text(insert, 3, text_of(sentiment_names[example->polarity]));
+    sql_bind_text(insert, 4, example->subject);
+    sql_bind_hash(insert, 5, example->records);
+    if (insert)
+        bind_passage(insert, 6, group, &example->passage);
+    return sql_run(insert, error);
+}
+
 bool store_save_summary(struct store *store, uint64_t view, const struct group *group,
                         struct error *error)
 {
@@ -203,6 +220,8 @@ bool store_save_summary(struct store *store, uint64_t view, const struct group *
         ok = insert_point(store, id, group, i, error);
     for (size_t i = 0; ok && i < group->quote_count; i++)
         ok = insert_quote(store, id, group, i, error);
+    for (size_t i = 0; ok && i < group->example_count; i++)
+        ok = insert_example(store, id, group, i, error);
     return sql_end(store->sql, ok, error);
 }
 

@@ -21,6 +21,7 @@ static const struct report_table {
     {"insights", STORE_INSIGHTS_QUERY " WHERE i.view = ?2" STORE_INSIGHTS_ORDER, NULL},
     {"summaries", STORE_SUMMARIES_QUERY " WHERE view = ?2" STORE_SUMMARIES_ORDER, NULL},
     {"key_points", STORE_KEY_POINTS_QUERY " WHERE s.view = ?2" STORE_KEY_POINTS_ORDER, NULL},
+    {"said", STORE_SAID_QUERY " WHERE s.view = ?2" STORE_SAID_ORDER, NULL}, /* of no file */
     {"rejects",
      STORE_REJECTS_QUERY " WHERE file.run_id = (SELECT max(id) FROM run)"
                          " ORDER BY file.path, line, byte_offset, reject.id",
@@ -39,13 +40,17 @@ static const struct report_table *find_report_table(const char *name)
 static bool is_text_column(const char *name)
 {
     static const char *const text_columns[] = {
-        "feedback_id",  "source",     "external_id", "created_at",   "lang",       "text",
-        "sentiment",    "topics",     "title",       "period",       "segment",    "topic",
-        "top_quote_id", "group",      "summary",     "evidence_ids", "quotes",     "finish_reason",
-        "file",         "reason",     "raw",         "lang_source",  "author",     "question",
-        "asked_for",    "label",      "method",      "share_method", "kind",       "state",
-        "sentence",     "topic_name", "parent",      "owner",        "measure",    "phrase",
-        "point",        "polarity",   "first_seen",  "last_seen",    "written_by", NULL};
+        "feedback_id",  "source",        "external_id", "created_at",
+        "lang",         "text",          "sentiment",   "topics",
+        "title",        "period",        "segment",     "topic",
+        "top_quote_id", "group",         "summary",     "evidence_ids",
+        "quotes",       "finish_reason", "file",        "reason",
+        "raw",          "lang_source",   "author",      "question",
+        "asked_for",    "label",         "method",      "share_method",
+        "kind",         "state",         "sentence",    "topic_name",
+        "parent",       "owner",         "measure",     "phrase",
+        "point",        "polarity",      "first_seen",  "last_seen",
+        "written_by",   "subject",       NULL};
     for (const char *const *text = text_columns; *text; text++)
         if (strcmp(*text, name) == 0)
             return true;

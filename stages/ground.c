@@ -263,6 +263,17 @@ static bool add_quotes(const struct ground *ground, struct member_texts *texts, 
     return ok;
 }
 
+static void set_examples(struct group *group, const struct examples examples[SIDE_COUNT])
+{
+    static const enum side order[] = {SIDE_POSITIVE, SIDE_NEGATIVE};
+    struct quoted_example *all = arena_alloc(group->arena, 2 * (size_t)MAX_EXAMPLES, sizeof(*all));
+    group->example_count = 0;
+    for (size_t side = 0; side < 2; side++)
+        for (size_t i = 0; i < examples[order[side]].count; i++)
+            all[group->example_count++] = examples[order[side]].items[i];
+    group->examples = all;
+}
+
 static bool process_group(void *state, struct group *group, struct error *error)
 {
     struct ground *ground = state;
@@ -290,6 +301,7 @@ static bool process_group(void *state, struct group *group, struct error *error)
     }
     if (ok) {
         summary_shape_examples(group, examples);
+        set_examples(group, examples);
         ok = add_quotes(ground, &matches.present.texts, group, examples, error);
     }
     if (ok)

@@ -5,7 +5,8 @@
 
 enum {
     MAX_POINT_GROUPS = 6,
-    MAX_POINTS = 6, /* of a group */
+    MAX_POINTS = 6,   /* of a group */
+    MAX_EXAMPLES = 4, /* of a group */
 };
 
 /* Points of one summary are neighbours: those of one segment, topic and period. */
@@ -38,13 +39,36 @@ static bool begins_latest(const struct document *document, size_t number)
     return true;
 }
 
+/* In quotation marks; what it names is counted. */
+static void write_example(struct page *page, const struct document_point *point)
+{
+    char id[17];
+    hash_format(point->first_evidence, id);
+    page_markup(page, " <bdi>“");
+    page_text(page, point->text);
+    fprintf(page->out, "”</bdi> <small><a href=\"#r%s\">", id);
+    page_word(page, WORD_FULL_TEXT);
+    page_markup(page, "</a>");
+    if (point->subject.size > 0) {
+        page_markup(page, ", ");
+        page_format(page, WORD_POINT_SUBJECT, (struct text[]){point->records, point->subject});
+    }
+    page_markup(page, "</small></li>\n");
+    arena_reset(&page->scratch);
+}
+
 static void write_point(struct page *page, const struct document_point *point)
 {
     char id[17];
     hash_format(point->first_evidence, id);
     bool is_positive = text_equal(point->polarity, TEXT("positive"));
-    fprintf(page->out, "<li><b class=\"%s\">%s</b> <bdi>", is_positive ? "pos" : "neg",
+    fprintf(page->out, "<li><b class=\"%s\">%s</b>", is_positive ? "pos" : "neg",
             is_positive ? "+" : "–");
+    if (point->is_example) {
+        write_example(page, point);
+        return;
+    }
+    page_markup(page, " <bdi>");
     page_text(page, point->text);
     page_markup(page, "</bdi> <small>");
     if (point->first_evidence)
@@ -67,6 +91,12 @@ static void write_point(struct page *page, const struct document_point *point)
     }
     page_markup(page, "</small></li>\n");
     arena_reset(&page->scratch);
+}
+
+/* Counts the points and the examples of a summary; whether the page shows this one. */
+static bool is_shown(const struct document_point *point, size_t counts[2])
+{
+    return ++counts[point->is_example] <= (point->is_example ? MAX_EXAMPLES : MAX_POINTS);
 }
 
 /* "Kettle, North" for "product=Kettle; region=North". */
@@ -99,10 +129,11 @@ static void write_summary(struct page *page, size_t number)
         page_text(page, words_period(page->language, first->period, false, &page->scratch));
     }
     fprintf(page->out, "</%s><ul class=\"points\">\n", heading);
-    for (size_t i = number; i < document->point_count && i < number + MAX_POINTS &&
-                            is_same_summary(first, &document->points[i]);
-         i++)
-        write_point(page, &document->points[i]);
+    size_t counts[2] = {0};
+    for (size_t i = number;
+         i < document->point_count && is_same_summary(first, &document->points[i]); i++)
+        if (is_shown(&document->points[i], counts))
+            write_point(page, &document->points[i]);
     page_markup(page, "</ul></div>\n");
 }
 
@@ -148,8 +179,11 @@ static void list_point_evidence(void *user, size_t number)
 {
     struct quoted_points *points = user;
     const struct document_point *first = &points->document->points[number];
-    for (size_t i = number; i < points->document->point_count && i < number + MAX_POINTS; i++)
-        if (is_same_summary(first, &points->document->points[i]))
+    size_t counts[2] = {0};
+    for (size_t i = number;
+         i < points->document->point_count && is_same_summary(first, &points->document->points[i]);
+         i++)
+        if (is_shown(&points->document->points[i], counts))
             hash_table_get_or_insert(points->quoted, points->document->points[i].first_evidence, 0,
                                      NULL);
 }

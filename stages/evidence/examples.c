@@ -249,8 +249,8 @@ static bool add_example(const struct side_sentences *sentences, size_t number, s
             return false;
     }
     used[examples->count] = number;
-    examples->items[examples->count++] =
-        (struct example){.passage = sentence->passage, .subject = subject, .records = records};
+    examples->items[examples->count++] = (struct quoted_example){
+        .passage = sentence->passage, .subject = subject, .records = records};
     return true;
 }
 
@@ -285,9 +285,11 @@ static bool choose_examples(const struct example_side *side, struct member_texts
     }
     for (size_t i = 0; ok && i < other_count && examples->count < max_examples; i++)
         add_example(sentences, others[i].number, TEXT(""), 0, used, examples);
-    for (size_t i = 0; ok && i < examples->count; i++)
-        ok = member_texts_copy(texts, &examples->items[i].passage, side->group->arena,
-                               &examples->items[i].text, error);
+    for (size_t i = 0; ok && i < examples->count; i++) {
+        struct quoted_example *example = &examples->items[i];
+        example->polarity = side->polarity;
+        ok = member_texts_copy(texts, &example->passage, side->group->arena, &example->text, error);
+    }
     phrase_list_free(&phrases);
     return ok;
 }

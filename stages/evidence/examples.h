@@ -11,16 +11,9 @@
 
 enum { MAX_EXAMPLES = 3 }; /* of small groups; one less of others */
 
-struct example {
-    struct passage passage;
-    struct text text;    /* its bytes */
-    struct text subject; /* what several records name; empty: none, or the group is too large */
-    size_t records;      /* that name it and are not of the other side */
-};
-
 /* Of different records. */
 struct examples {
-    struct example items[MAX_EXAMPLES];
+    struct quoted_example items[MAX_EXAMPLES];
     size_t count;
 };
 

@@ -70,7 +70,7 @@ static struct text append_examples(const struct group *group, const struct examp
                                    struct text paragraph)
 {
     for (size_t i = 0; i < examples->count; i++) {
-        const struct example *example = &examples->items[i];
+        const struct quoted_example *example = &examples->items[i];
         struct text subject = {0};
         if (example->subject.size > 0)
             subject = arena_format(

@@ -196,7 +196,14 @@ static bool process_group(void *user, struct group *group, struct error *error)
                            .polarity = SENTIMENT_POSITIVE,
                            .records = 1,
                            .evidence = quote};
+    struct quoted_example *example = arena_alloc(group->arena, 1, sizeof(*example));
+    *example = (struct quoted_example){.passage = *quote,
+                                       .polarity = SENTIMENT_NEGATIVE,
+                                       .subject = TEXT("voucher"),
+                                       .records = 2};
     group->points = point;
+    group->examples = example;
+    group->example_count = 1;
     group->summary = point->text;
     group->quotes = quote;
     group->point_count = group->quote_count = 1;
@@ -391,6 +398,29 @@ static char *dump(const struct test_folder *folder)
 
 static const char expected_files[] = "first: 5 0 0 1 1 0 0 2 inferred 5 of 9\n"
                                      "second: 2 0 0 1 0 0 0 0 inferred 2 of 3\n";
+
+/* What summaries say, for documents: each point, then the sentence that is quoted. */
+static void examples_follow_their_points(void **state)
+{
+    const struct test_folder *folder = *state;
+    struct attempt attempt = {0};
+    struct error error = {0};
+    struct store *store;
+    char *bytes;
+    size_t size;
+    assert_true(run(folder, &attempt));
+    FILE *out = open_memstream(&bytes, &size);
+    struct table_visitor visitor = {print_begin, print_cells, out};
+    assert_true(store_open(&store, folder->database, &error));
+    assert_true(store_for_each_table_row(store, "said", NULL, &visitor, &error));
+    store_close(store);
+    fclose(out);
+    const char *point = strstr(bytes, "say so."), *example = strstr(bytes, "negative");
+    assert_true(point && example && point < example);
+    assert_non_null(strstr(example, "|voucher|1"));
+    assert_non_null(strstr(example, "say so.")); /* of the next group */
+    free(bytes);
+}
 
 static void every_row_gets_a_state(void **state)
 {
@@ -598,6 +628,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
     const struct CMUnitTest tests[] = {
         TEST(every_row_gets_a_state),
+        TEST(examples_follow_their_points),
         TEST(a_second_run_infers_nothing_and_gives_the_same_tables),
         TEST(only_edited_and_new_rows_are_analysed),
         TEST(another_model_analyses_saved_texts),
