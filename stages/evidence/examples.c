@@ -15,13 +15,16 @@ enum {
     SUBJECT_SENTENCES = 3, /* of each, which the model reads */
     OTHER_SENTENCES = 9,   /* which the model reads */
     MAX_READ = MAX_SUBJECTS * SUBJECT_SENTENCES + OTHER_SENTENCES,
-    COMMON_SHARE = 3, /* a word in a record of so many is what all speak of: "flight" */
-    MIN_COMMON = 4,   /* sentences with such a word */
+    MIN_OTHERS = 5, /* records of the other side, to compare with */
 };
 
 /* So sure must the model be of the side; without a word that shows it, and in a record that is of
  * both sides. */
 static const double min_probability = 0.7, min_silent_probability = 0.85;
+
+/* A word in this share of the records may be what all of them speak of: "flight"; in the second
+ * one, it is, if there is no other side to compare with. */
+static const double common_share = 0.2, very_common_share = 0.33;
 
 /* Of a sentence that says of a subject what many say. */
 static const double typical_gain = 60;
@@ -168,6 +171,30 @@ static int compare_subjects(const void *a, const void *b)
     return left->phrase < right->phrase ? -1 : 1;
 }
 
+/* "app": all that customers write about. */
+static bool is_whole(const struct example_side *side, const struct subject *subject,
+                     const struct phrase_corpus *corpus)
+{
+    struct arena scratch = {0};
+    const struct lexicon_word *word = lexicon_find(
+        &side->finder->statement_reader->lexicon, phrase_format(subject->phrase, corpus, &scratch));
+    bool found = word && word->is_whole;
+    arena_free(&scratch);
+    return found;
+}
+
+/* Whether the subject is what all records speak of: the other side names it, too, or there is no
+ * other side. */
+static bool is_common(const struct example_side *side, const struct subject *subject, double share,
+                      double other_share)
+{
+    enum { MIN_COMMON = 4 };
+    if (subject->records < MIN_COMMON)
+        return false;
+    return side->other_records < MIN_OTHERS ? share > very_common_share
+                                            : share > common_share && 2 * other_share > share;
+}
+
 /* The subjects that most records name, those that the other side names less often, and of those
  * without words that points of the side have. */
 static size_t find_subjects(const struct example_side *side, struct side_sentences *sentences,
@@ -175,11 +202,10 @@ static size_t find_subjects(const struct example_side *side, struct side_sentenc
 {
     enum { MIN_SUBJECT_RECORDS = 2 };
     struct phrase_corpus *corpus = &sentences->corpus;
-    size_t common = side->records / COMMON_SHARE, count = 0, kept = 0;
+    size_t count = 0, kept = 0;
     for (size_t i = 0; i < side->group->point_count; i++)
         if (side->group->points[i].polarity == side->polarity)
             phrase_corpus_exclude_name(corpus, side->group->points[i].text);
-    phrase_corpus_exclude_common(corpus, 0, common > MIN_COMMON ? common : MIN_COMMON);
     phrase_list_build(phrases, corpus, MIN_SUBJECT_RECORDS);
     struct subject *all = memory_alloc(phrases->count, sizeof(*all));
     uint32_t *word_counts = memory_alloc(corpus->stems.count + 1, sizeof(*word_counts));
@@ -189,6 +215,7 @@ static size_t find_subjects(const struct example_side *side, struct side_sentenc
                other_share = (double)subject.other_records / (double)(side->other_records + 1);
         subject.weight = (double)subject.records * share / (share + other_share);
         if (subject.records >= MIN_SUBJECT_RECORDS && share > other_share &&
+            !is_common(side, &subject, share, other_share) && !is_whole(side, &subject, corpus) &&
             subject.sentence_count > 0 && phrase_is_noun(subject.phrase, corpus) &&
             !phrase_is_verb(subject.phrase, corpus))
             all[count++] = subject;
