@@ -48,7 +48,7 @@ static const double rare_cost = 3;        /* of a word that few of the clauses h
  * points. */
 static const double min_word_share[] = {0.4, 0.6}, typical_rarity[] = {0.4, 0.25},
                     max_rarity[] = {1.25, 0.5};
-enum { SEVERAL_CLAUSES = 3, MANY_CLAUSES = 8 };
+enum { SEVERAL_CLAUSES = 2, MANY_CLAUSES = 8 };
 
 enum filler_place {
     PLACE_START,
@@ -58,7 +58,8 @@ enum filler_place {
     PLACE_ENDING,
     PLACE_OPEN,
     PLACE_OPEN_START,
-    PLACE_TAIL
+    PLACE_TAIL,
+    PLACE_PARTICLE
 };
 
 static const struct filler {
@@ -478,7 +479,8 @@ static void offer_text(struct ranking *ranking, struct text text, size_t number)
                                  .hash = hash_words(text, &ranking->arena),
                                  .extra_words = extra,
                                  .rarity = rarity,
-                                 .is_typical = rarity <= typical_rarity[!check->has_aspect],
+                                 .is_typical = rarity <= typical_rarity[!check->has_aspect] &&
+                                               !has_doubled_word(text),
                                  .number = number};
     ++*hash_table_get_or_insert(&ranking->repeats, next->hash, 0, NULL);
 }
@@ -517,8 +519,9 @@ static struct text find_lone_word(const struct word *word, struct arena *arena)
     const struct text none = {0};
     if (word->is_stop_word || word->is_number)
         return none;
-    struct text text = shorten(word->has_particle ? word->stem : word->surface, true, arena);
-    return !word->is_korean || word->has_particle || text_ends_with(text, TEXT("요")) ||
+    bool is_noun = word->has_particle && ends_with_filler(word->surface, PLACE_PARTICLE);
+    struct text text = shorten(is_noun ? word->stem : word->surface, true, arena);
+    return !word->is_korean || is_noun || text_ends_with(text, TEXT("요")) ||
                    text_ends_with(text, TEXT("다"))
                ? text
                : none;

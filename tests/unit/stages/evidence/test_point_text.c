@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <string.h>
 
 #include "stages/evidence/point_text.h"
 
@@ -35,32 +36,64 @@ static void clauses_are_shortened(void **state)
     arena_free(&arena);
 }
 
-static size_t no_extra_words(void *user, struct text text)
+static bool contains_ignore_case(struct text text, struct text part)
 {
-    (void)user;
-    (void)text;
+    for (size_t at = 0; at < text.size; at++)
+        if (text_starts_with_ignore_case(text_slice(text, at, text.size), part))
+            return true;
+    return false;
+}
+
+/* A text states the point if it has these words. */
+static size_t check_words(void *user, struct text text)
+{
+    const char *const *words = user;
+    for (; *words; words++)
+        if (!contains_ignore_case(text, text_of(*words)))
+            return SIZE_MAX;
     return 0;
 }
 
 static void the_best_text_is_chosen(void **state)
 {
     (void)state;
+    enum { MAX_CLAUSES = 4, MAX_WORDS = 3 };
     static const struct {
-        const char *clauses[2], *text;
+        const char *clauses[MAX_CLAUSES], *words[MAX_WORDS], *text;
     } examples[] = {
         {{"this is a good train train station", "this is a good old train station"},
+         {"good", "station"},
          "This is a good old train station"},
-        {{"왜 로그인이 안되나요", "로그인이 안됩니다"}, "로그인이 안됩니다"},
-        {{"오류가 너무 많은건가요", "오류가 너무 많아요"}, "오류가 너무 많아요"},
-        {{"앱이 자꾸 멈추죠", "앱이 자꾸 멈춰요"}, "앱이 자꾸 멈춰요"},
+        {{"왜 로그인이 안되나요", "로그인이 안됩니다"}, {"로그인", "안"}, "로그인이 안됩니다"},
+        {{"오류가 너무 많은건가요", "오류가 너무 많아요"}, {"오류", "많"}, "오류가 너무 많아요"},
+        {{"앱이 자꾸 멈추죠", "앱이 자꾸 멈춰요"}, {"앱", "멈"}, "앱이 자꾸 멈춰요"},
+        /* What one clause says besides is cut. */
+        {{"very useful app for jee", "the app was useful with maths", "most useful app of all",
+          "useful app in my town"},
+         {"useful", "app"},
+         "Most useful app"},
+        {{"주식앱이 무슨 로그인이 안돼요", "어제부터 또 로그인이 안돼요", "영웅문 로그인이 안돼요"},
+         {"로그인", "안"},
+         "로그인이 안돼요"},
+        /* Or a word says it. */
+        {{"the quiche was delicious", "delicious bread", "a delicious cake was served",
+          "their coffee is delicious"},
+         {"delicious"},
+         "Delicious"},
+        {{"케이크 맛있어요", "빵이 맛있어요", "타르트랑 커피랑 맛있어요"}, {"맛있"}, "맛있어요"},
     };
-    const struct point_text_check check = {.count_extra_words = no_extra_words};
     struct arena arena = {0};
     for (size_t i = 0; i < sizeof(examples) / sizeof(*examples); i++) {
-        struct text clauses[] = {text_of(examples[i].clauses[0]), text_of(examples[i].clauses[1])},
-                    text = {0};
+        struct text clauses[MAX_CLAUSES], text = {0};
+        size_t count = 0;
+        for (; count < MAX_CLAUSES && examples[i].clauses[count]; count++)
+            clauses[count] = text_of(examples[i].clauses[count]);
+        const char *words[MAX_WORDS + 1] = {NULL};
+        memcpy(words, examples[i].words, sizeof(examples[i].words));
+        const struct point_text_check check = {
+            .count_extra_words = check_words, .user = words, .has_aspect = words[1] != NULL};
         assert_int_equal(
-            point_text_choose((struct text_array){clauses, 2}, &check, &text, 1, &arena), 1);
+            point_text_choose((struct text_array){clauses, count}, &check, &text, 1, &arena), 1);
         if (!text_equal(text, text_of(examples[i].text)))
             fail_msg("%s: %.*s", examples[i].text, TEXT_ARGUMENT(text));
     }
