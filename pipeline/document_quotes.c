@@ -70,7 +70,8 @@ static void add_evidence(struct document_loader *loader, const struct text *cell
     enum sentiment polarity = text_equal(cells[POINT_POLARITY], TEXT("positive"))
                                   ? SENTIMENT_POSITIVE
                                   : SENTIMENT_NEGATIVE;
-    while (cells[POINT_TOPIC].size && text_split(&ids, ';', &id)) {
+    bool is_neither = text_equal(cells[POINT_POLARITY], TEXT("neutral"));
+    while (cells[POINT_TOPIC].size && !is_neither && text_split(&ids, ';', &id)) {
         size_t end = text_find(quotes, TEXT(" | "), 0);
         struct text clause = text_slice(quotes, 0, end);
         quotes = text_slice(quotes, end < quotes.size ? end + 3 : end, quotes.size);

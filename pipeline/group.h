@@ -86,7 +86,7 @@ struct key_point {
 /* A sentence of one record, which is quoted where a side has few points. */
 struct quoted_example {
     struct passage passage;
-    enum sentiment polarity; /* of the side: positive or negative */
+    enum sentiment polarity; /* of the side: positive or negative; neutral: of neither */
     struct text text;        /* the passage's bytes */
     struct text subject;     /* what several records name; empty: none, or the group is too large */
     size_t records;          /* that name it and are not of the other side */
@@ -118,7 +118,8 @@ struct group {
     /* Set by ground. */
     struct key_point *points; /* most said first */
     size_t point_count;
-    const struct quoted_example *examples; /* praise and complaints, each with the best first */
+    const struct quoted_example
+        *examples; /* complaints, praise, or of neither; each with the best first */
     size_t example_count;
     struct text summary;          /* a paragraph of the points and examples */
     const struct passage *quotes; /* sentences with the clearest evidence, by point */

@@ -237,14 +237,13 @@ static bool expand_to_sentence(const struct ground *ground, struct member_texts 
 
 /* The examples, then one quote of each point, of different members, as long as there are some. */
 static bool add_quotes(const struct ground *ground, struct member_texts *texts, struct group *group,
-                       const struct examples *examples, struct error *error)
+                       struct error *error)
 {
     struct passage *quotes = arena_alloc(group->arena, MAX_QUOTES, sizeof(*quotes));
     bool ok = true;
-    for (size_t side = 0; side < 2; side++)
-        for (size_t i = 0; i < examples[side].count; i++)
-            if (group->quote_count < (size_t)ground->max_quotes)
-                quotes[group->quote_count++] = examples[side].items[i].passage;
+    for (size_t i = 0; i < group->example_count; i++)
+        if (group->quote_count < (size_t)ground->max_quotes)
+            quotes[group->quote_count++] = group->examples[i].passage;
     for (size_t i = 0; ok && i < group->point_count; i++)
         for (size_t k = 0; ok && k < group->points[i].records; k++) {
             struct passage clause = group->points[i].evidence[k];
@@ -263,14 +262,33 @@ static bool add_quotes(const struct ground *ground, struct member_texts *texts, 
     return ok;
 }
 
+/* Of both sides; of a scattered group of neither. */
+static bool find_examples(const struct ground *ground, struct group *group,
+                          struct member_texts *texts, struct examples examples[SIDE_COUNT],
+                          struct error *error)
+{
+    const struct example_finder finder = {&ground->statement_reader, &ground->clause_reader,
+                                          &ground->taxonomy};
+    if (summary_shape_is_scattered(group)) {
+        summary_shape_drop_rare(group);
+        return examples_find_subjects(&finder, group, texts, &examples[SIDE_NEUTRAL], error);
+    }
+    bool ok =
+        examples_find(&finder, group, SENTIMENT_POSITIVE, texts, &examples[SIDE_POSITIVE], error) &&
+        examples_find(&finder, group, SENTIMENT_NEGATIVE, texts, &examples[SIDE_NEGATIVE], error);
+    if (ok)
+        summary_shape_examples(group, examples);
+    return ok;
+}
+
 static void set_examples(struct group *group, const struct examples examples[SIDE_COUNT])
 {
-    static const enum side order[] = {SIDE_POSITIVE, SIDE_NEGATIVE};
-    struct quoted_example *all = arena_alloc(group->arena, 2 * (size_t)MAX_EXAMPLES, sizeof(*all));
+    struct quoted_example *all =
+        arena_alloc(group->arena, SIDE_COUNT * (size_t)MAX_EXAMPLES, sizeof(*all));
     group->example_count = 0;
-    for (size_t side = 0; side < 2; side++)
-        for (size_t i = 0; i < examples[order[side]].count; i++)
-            all[group->example_count++] = examples[order[side]].items[i];
+    for (size_t side = 0; side < SIDE_COUNT; side++)
+        for (size_t i = 0; i < examples[side].count; i++)
+            all[group->example_count++] = examples[side].items[i];
     group->examples = all;
 }
 
@@ -289,24 +307,17 @@ static bool process_group(void *state, struct group *group, struct error *error)
     group->points = arena_alloc(group->arena, group->candidate_count, sizeof(*group->points));
     for (size_t i = 0; ok && i < group->candidate_count; i++)
         ok = add_point(ground, &matches, i, group, &count, error);
-    struct example_finder finder = {&ground->statement_reader, &ground->clause_reader,
-                                    &ground->taxonomy};
     struct examples examples[SIDE_COUNT] = {0};
     if (ok) {
         summary_shape_points(group, count, (size_t)ground->max_points);
-        for (size_t side = 0; ok && side < SIDE_NEUTRAL; side++)
-            ok = examples_find(&finder, group,
-                               side == SIDE_POSITIVE ? SENTIMENT_POSITIVE : SENTIMENT_NEGATIVE,
-                               &matches.present.texts, &examples[side], error);
+        ok = find_examples(ground, group, &matches.present.texts, examples, error);
     }
     if (ok) {
-        summary_shape_examples(group, examples);
         set_examples(group, examples);
-        ok = add_quotes(ground, &matches.present.texts, group, examples, error);
+        ok = add_quotes(ground, &matches.present.texts, group, error);
     }
     if (ok)
-        group->summary = paragraph_compose(group, &examples[SIDE_POSITIVE],
-                                           &examples[SIDE_NEGATIVE], ground->language);
+        group->summary = paragraph_compose(group, ground->language);
     point_matches_free(&matches.present);
     point_matches_free(&matches.previous);
     return ok;

@@ -61,9 +61,15 @@ static void write_point(struct page *page, const struct document_point *point)
 {
     char id[17];
     hash_format(point->first_evidence, id);
-    bool is_positive = text_equal(point->polarity, TEXT("positive"));
-    fprintf(page->out, "<li><b class=\"%s\">%s</b>", is_positive ? "pos" : "neg",
-            is_positive ? "+" : "–");
+    bool is_positive = text_equal(point->polarity, TEXT("positive")),
+         is_negative = text_equal(point->polarity, TEXT("negative"));
+    fprintf(page->out, "<li><b class=\"%s\">%s</b>",
+            is_positive   ? "pos"
+            : is_negative ? "neg"
+                          : "other",
+            is_positive   ? "+"
+            : is_negative ? "–"
+                          : "·");
     if (point->is_example) {
         write_example(page, point);
         return;

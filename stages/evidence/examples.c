@@ -71,7 +71,7 @@ static struct side_counts count_side(const struct group *group, enum sentiment p
 static size_t count_allowed(const struct group *group, const struct side_counts *counts)
 {
     bool is_small = group->member_count <= FEW_RECORDS;
-    size_t max_examples = is_small ? MAX_EXAMPLES : MAX_EXAMPLES - 1,
+    size_t max_examples = is_small ? MAX_SIDE_EXAMPLES : MAX_SIDE_EXAMPLES - 1,
            enough = is_small ? ENOUGH_POINTS + 1 : ENOUGH_POINTS,
            missing = counts->points < enough ? enough - counts->points : 0;
     if (counts->records * MIN_SHARE < group->member_count)
@@ -204,7 +204,8 @@ static size_t find_subjects(const struct example_side *side, struct side_sentenc
     struct phrase_corpus *corpus = &sentences->corpus;
     size_t count = 0, kept = 0;
     for (size_t i = 0; i < side->group->point_count; i++)
-        if (side->group->points[i].polarity == side->polarity)
+        if (side->polarity == SENTIMENT_NEUTRAL ||
+            side->group->points[i].polarity == side->polarity)
             phrase_corpus_exclude_name(corpus, side->group->points[i].text);
     phrase_list_build(phrases, corpus, MIN_SUBJECT_RECORDS);
     struct subject *all = memory_alloc(phrases->count, sizeof(*all));
@@ -244,7 +245,11 @@ static bool ask_model(const struct example_side *side, struct member_texts *text
     struct arena scratch = {0};
     struct text clauses[MAX_READ];
     struct sentiment_probabilities probabilities[MAX_READ];
-    bool ok = true;
+    bool ok = true, is_either = side->polarity == SENTIMENT_NEUTRAL;
+    for (size_t i = 0; is_either && i < count; i++)
+        sentences->items[numbers[i]].is_confirmed = true;
+    if (is_either)
+        return true;
     for (size_t i = 0; ok && i < count; i++)
         ok = member_texts_copy(texts, &sentences->items[numbers[i]].passage, &scratch, &clauses[i],
                                error);
@@ -310,7 +315,8 @@ static bool choose_examples(const struct example_side *side, struct member_texts
                             used, examples))
                 break;
     }
-    for (size_t i = 0; ok && i < other_count && examples->count < max_examples; i++)
+    bool names_only = side->polarity == SENTIMENT_NEUTRAL && examples->count > 0;
+    for (size_t i = 0; ok && !names_only && i < other_count && examples->count < max_examples; i++)
         add_example(sentences, others[i].number, TEXT(""), 0, used, examples);
     for (size_t i = 0; ok && i < examples->count; i++) {
         struct quoted_example *example = &examples->items[i];
@@ -321,31 +327,52 @@ static bool choose_examples(const struct example_side *side, struct member_texts
     return ok;
 }
 
+/* Reads the sentences of a side, and chooses. */
+static bool find_examples(const struct example_side *side, size_t max_examples,
+                          const bool *is_counted, struct member_texts *texts,
+                          struct examples *examples, struct error *error)
+{
+    const struct example_finder *finder = side->finder;
+    size_t topic = topic_names_find(&finder->taxonomy->names, side->group->key.topic);
+    bool has_phrases =
+        topic < finder->taxonomy->names.count && taxonomy_has_phrases(finder->taxonomy, topic);
+    struct side_sentences_source source = {.group = side->group,
+                                           .polarity = side->polarity,
+                                           .is_counted = is_counted,
+                                           .reader = finder->statement_reader,
+                                           .taxonomy = finder->taxonomy,
+                                           .topic = has_phrases ? topic : SIZE_MAX};
+    struct side_sentences sentences = {0};
+    *examples = (struct examples){0};
+    bool ok = max_examples == 0 ||
+              (side_sentences_read(&sentences, &source, texts, error) &&
+               choose_examples(side, texts, &sentences, max_examples, examples, error));
+    side_sentences_free(&sentences);
+    return ok;
+}
+
 bool examples_find(const struct example_finder *finder, const struct group *group,
                    enum sentiment polarity, struct member_texts *texts, struct examples *examples,
                    struct error *error)
 {
     bool *is_counted = memory_alloc(group->member_count, sizeof(*is_counted));
     struct side_counts counts = count_side(group, polarity, is_counted);
-    size_t max_examples = count_allowed(group, &counts),
-           topic = topic_names_find(&finder->taxonomy->names, group->key.topic);
-    bool has_phrases =
-        topic < finder->taxonomy->names.count && taxonomy_has_phrases(finder->taxonomy, topic);
-    struct side_sentences_source source = {.group = group,
-                                           .polarity = polarity,
-                                           .is_counted = is_counted,
-                                           .reader = finder->statement_reader,
-                                           .taxonomy = finder->taxonomy,
-                                           .topic = has_phrases ? topic : SIZE_MAX};
     struct example_side side = {finder, group, polarity, counts.records, 0};
     for (size_t i = 0; i < group->member_count; i++)
         side.other_records += side_is_other(group, i, polarity);
-    struct side_sentences sentences = {0};
-    *examples = (struct examples){0};
-    bool ok = max_examples == 0 ||
-              (side_sentences_read(&sentences, &source, texts, error) &&
-               choose_examples(&side, texts, &sentences, max_examples, examples, error));
-    side_sentences_free(&sentences);
+    bool ok =
+        find_examples(&side, count_allowed(group, &counts), is_counted, texts, examples, error);
+    free(is_counted);
+    return ok;
+}
+
+bool examples_find_subjects(const struct example_finder *finder, const struct group *group,
+                            struct member_texts *texts, struct examples *examples,
+                            struct error *error)
+{
+    bool *is_counted = memory_alloc(group->member_count, sizeof(*is_counted));
+    struct example_side side = {finder, group, SENTIMENT_NEUTRAL, group->member_count, 0};
+    bool ok = find_examples(&side, MAX_EXAMPLES, is_counted, texts, examples, error);
     free(is_counted);
     return ok;
 }

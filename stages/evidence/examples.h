@@ -9,7 +9,10 @@
 #include "stages/tasks/taxonomy.h"
 #include "stages/text/statements.h"
 
-enum { MAX_EXAMPLES = 3 }; /* of small groups; one less of others */
+enum {
+    MAX_EXAMPLES = 6,
+    MAX_SIDE_EXAMPLES = 3, /* of a side of a small group; one less of others */
+};
 
 /* Of different records. */
 struct examples {
@@ -32,5 +35,11 @@ struct example_finder {
 bool examples_find(const struct example_finder *finder, const struct group *group,
                    enum sentiment polarity, struct member_texts *texts, struct examples *examples,
                    struct error *error);
+
+/* The same of all records, whatever their side, for a group of which the points count next to
+ * nothing: what several records name, the most first. */
+bool examples_find_subjects(const struct example_finder *finder, const struct group *group,
+                            struct member_texts *texts, struct examples *examples,
+                            struct error *error);
 
 #endif

@@ -5,11 +5,12 @@
 
 static const struct phrases {
     const char *language, *record, *records, *positive, *negative, *praised, *criticised, *opposite,
-        *also, *subject;
+        *also, *subject, *named;
 } languages[] = {
 #define ROW(language, record, records, positive, negative, praised, criticised, opposite, also,    \
-            subject)                                                                               \
-    {language, record, records, positive, negative, praised, criticised, opposite, also, subject},
+            subject, named)                                                                        \
+    {language,   record,   records, positive, negative, praised,                                   \
+     criticised, opposite, also,    subject,  named},
 #include "stages/evidence/data/paragraph_phrases.inc"
 #undef ROW
 };
@@ -65,38 +66,39 @@ static struct text append_points(const struct group *group, const struct phrases
 }
 
 /* In quotation marks: they are sentences of single records. */
-static struct text append_examples(const struct group *group, const struct examples *examples,
+static struct text append_examples(const struct group *group, enum sentiment polarity,
                                    const struct phrases *phrases, const char *title,
                                    struct text paragraph)
 {
-    for (size_t i = 0; i < examples->count; i++) {
-        const struct quoted_example *example = &examples->items[i];
+    size_t count = 0;
+    for (size_t i = 0; i < group->example_count; i++) {
+        const struct quoted_example *example = &group->examples[i];
         struct text subject = {0};
+        if (example->polarity != polarity)
+            continue;
         if (example->subject.size > 0)
             subject = arena_format(
                 group->arena, " (%.*s: %.*s)", TEXT_ARGUMENT(example->subject),
                 TEXT_ARGUMENT(format_number(phrases->subject, example->records, group->arena)));
         paragraph = arena_format(group->arena, "%.*s%s%s%s“%.*s”%.*s", TEXT_ARGUMENT(paragraph),
-                                 i ? "; " : " ", i ? "" : title, i ? "" : " ",
+                                 count ? "; " : " ", count ? "" : title, count ? "" : " ",
                                  TEXT_ARGUMENT(example->text), TEXT_ARGUMENT(subject));
+        count++;
     }
-    return examples->count ? arena_format(group->arena, "%.*s.", TEXT_ARGUMENT(paragraph))
-                           : paragraph;
+    return count ? arena_format(group->arena, "%.*s.", TEXT_ARGUMENT(paragraph)) : paragraph;
 }
 
 static struct text append_side(const struct group *group, const struct phrases *phrases,
-                               enum sentiment polarity, const struct examples *examples,
-                               struct text paragraph)
+                               enum sentiment polarity, struct text paragraph)
 {
     size_t before = paragraph.size;
     const char *title = polarity == SENTIMENT_POSITIVE ? phrases->praised : phrases->criticised;
     paragraph = append_points(group, phrases, polarity, paragraph);
-    return append_examples(group, examples, phrases,
+    return append_examples(group, polarity, phrases,
                            paragraph.size > before ? phrases->also : title, paragraph);
 }
 
-struct text paragraph_compose(const struct group *group, const struct examples *praise,
-                              const struct examples *criticism, struct text language)
+struct text paragraph_compose(const struct group *group, struct text language)
 {
     if (text_equal(language, TEXT("auto")) && group->is_korean)
         language = TEXT("ko");
@@ -114,6 +116,7 @@ struct text paragraph_compose(const struct group *group, const struct examples *
     bool praise_first = sides[SIDE_POSITIVE] >= sides[SIDE_NEGATIVE];
     enum sentiment first = praise_first ? SENTIMENT_POSITIVE : SENTIMENT_NEGATIVE,
                    second = praise_first ? SENTIMENT_NEGATIVE : SENTIMENT_POSITIVE;
-    paragraph = append_side(group, phrases, first, praise_first ? praise : criticism, paragraph);
-    return append_side(group, phrases, second, praise_first ? criticism : praise, paragraph);
+    paragraph = append_side(group, phrases, first, paragraph);
+    paragraph = append_side(group, phrases, second, paragraph);
+    return append_examples(group, SENTIMENT_NEUTRAL, phrases, phrases->named, paragraph);
 }

@@ -3,11 +3,10 @@
 #ifndef STAGES_EVIDENCE_PARAGRAPH_H
 #define STAGES_EVIDENCE_PARAGRAPH_H
 
-#include "stages/evidence/examples.h"
+#include "pipeline/group.h"
 
 /* In `language` ("en", "ko", "auto": that of most members; others: English), from the group's
  * members, points and examples; in group->arena. */
-struct text paragraph_compose(const struct group *group, const struct examples *praise,
-                              const struct examples *criticism, struct text language);
+struct text paragraph_compose(const struct group *group, struct text language);
 
 #endif

@@ -68,8 +68,8 @@ static bool has_contrast(struct text sentence)
 
 bool side_is_other(const struct group *group, size_t member, enum sentiment polarity)
 {
-    enum side side = side_of(group->members[member].sentiment);
-    return side != SIDE_NEUTRAL && side != side_of(polarity);
+    enum side side = side_of(group->members[member].sentiment), own = side_of(polarity);
+    return own != SIDE_NEUTRAL && side != SIDE_NEUTRAL && side != own;
 }
 
 /* A Korean syllable is as wide as two letters. */
@@ -97,9 +97,9 @@ struct record_statements {
 static void rate(const struct record_statements *statements, int side, struct text text,
                  struct side_sentence *sentence)
 {
-    size_t length = measure_columns(text), silence = SILENT_COST,
+    size_t length = measure_columns(text), silence = side != 0 ? SILENT_COST : 0,
            distance = length > TYPICAL_LENGTH ? length - TYPICAL_LENGTH : TYPICAL_LENGTH - length;
-    for (size_t i = 0; i < statements->count; i++) {
+    for (size_t i = 0; i < statements->count && side != 0; i++) {
         const struct occurrence *occurrence = &statements->items[i];
         if (occurrence->begin < sentence->passage.begin || occurrence->end > sentence->passage.end)
             continue;
@@ -167,14 +167,22 @@ static bool has_wish(const struct statement_reader *reader, struct text text)
     return found;
 }
 
+/* +1: praise, -1: complaints, 0: either. */
+static int find_side(const struct side_sentences_source *source)
+{
+    return source->polarity == SENTIMENT_POSITIVE   ? 1
+           : source->polarity == SENTIMENT_NEGATIVE ? -1
+                                                    : 0;
+}
+
 /* Whether a record that has the side as a whole is rated as one of the other: the model may be
  * wrong. */
 static bool is_in_doubt(const struct side_sentences_source *source, size_t member)
 {
     const struct member *record = &source->group->members[member];
-    int side = source->polarity == SENTIMENT_POSITIVE ? 1 : -1;
+    int side = find_side(source);
     return source->group->key.topic.size == 0 && record->sentiment != SENTIMENT_MIXED &&
-           record->rating_side == -side;
+           side != 0 && record->rating_side == -side;
 }
 
 /* Adds the sentences of a record of either side; a full stop at the end is left out. */
@@ -202,7 +210,7 @@ static void add_sentences(const struct side_sentences_source *source,
         if (sentence.can_be_shown && source->polarity == SENTIMENT_POSITIVE)
             sentence.can_be_shown = !has_wish(source->reader, bytes) && !has_contrast(bytes);
         sentence.name = find_name(source->reader, bytes);
-        rate(statements, source->polarity == SENTIMENT_POSITIVE ? 1 : -1, bytes, &sentence);
+        rate(statements, find_side(source), bytes, &sentence);
         phrase_corpus_add(&sentences->corpus, bytes, sentences->count, 0);
         sentences->items = memory_grow(sentences->items, &sentences->capacity, sentences->count + 1,
                                        sizeof(sentence));

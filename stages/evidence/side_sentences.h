@@ -13,7 +13,7 @@ enum { MAX_SENTENCE_RECORDS = 1000 }; /* of a larger group, a sample is read */
 /* What to read; everything is borrowed. */
 struct side_sentences_source {
     const struct group *group;
-    enum sentiment polarity; /* of the side: positive or negative */
+    enum sentiment polarity; /* of the side: positive or negative; neutral: either */
     const bool *is_counted;  /* [member]: a point of the side counts it */
     const struct statement_reader *reader;
     const struct taxonomy *taxonomy;
@@ -40,7 +40,8 @@ struct side_sentences {
     struct hash_table small_words; /* hashes of the words that begin with a small letter */
 };
 
-/* Whether the member's record is of the opposite side. A neutral or mixed one is of both sides. */
+/* Whether the member's record is of the opposite side. A neutral or mixed one is of both sides; if
+ * `polarity` is neutral, none is. */
 bool side_is_other(const struct group *group, size_t member, enum sentiment polarity);
 
 bool side_sentences_read(struct side_sentences *sentences,

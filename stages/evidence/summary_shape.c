@@ -4,10 +4,21 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "stages/evidence/side.h"
 #include "stages/text/terms.h"
 
-enum { MIN_POINTS = 4 /* or examples, if there are so many */ };
+enum {
+    MIN_POINTS = 4,     /* or examples, if there are so many */
+    MIN_SCATTERED = 40, /* records of a scattered group: fewer have few points, whatever they say */
+};
+
+/* On 42 kinds of feedback, points count 17 to 72 % of the records of a group in the mean; of two
+ * open surveys 4 to 11 %. */
+static const double scattered_share = 0.12;
+
+/* Records that say a point of a scattered group. */
+static const double min_scattered_share = 0.05;
 
 /* They may differ from the group's share of praise by this much. */
 static const double max_share_difference = 0.15;
@@ -94,6 +105,40 @@ static void choose_counts(const struct group *group, const struct choice *choice
                 counts[SIDE_NEGATIVE] = negative;
             }
         }
+}
+
+/* Whether most records have a rating: they are reviews, which praise or complain. */
+static bool is_rated(const struct group *group)
+{
+    size_t rated = 0;
+    for (size_t i = 0; i < group->member_count; i++)
+        rated += group->members[i].rating_side != 0;
+    return 2 * rated > group->member_count;
+}
+
+bool summary_shape_is_scattered(const struct group *group)
+{
+    size_t counted = 0;
+    if (group->member_count < MIN_SCATTERED || group->key.topic.size > 0 || is_rated(group))
+        return false;
+    bool *is_counted = memory_alloc(group->member_count, sizeof(*is_counted));
+    for (size_t i = 0; i < group->point_count; i++)
+        for (size_t k = 0; k < group->points[i].records; k++) {
+            bool *is_new = &is_counted[group->points[i].evidence[k].member];
+            counted += !*is_new;
+            *is_new = true;
+        }
+    free(is_counted);
+    return (double)counted < scattered_share * (double)group->member_count;
+}
+
+void summary_shape_drop_rare(struct group *group)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < group->point_count; i++)
+        if ((double)group->points[i].records >= min_scattered_share * (double)group->member_count)
+            group->points[kept++] = group->points[i];
+    group->point_count = kept;
 }
 
 void summary_shape_examples(const struct group *group, struct examples examples[SIDE_COUNT])

@@ -10,6 +10,13 @@
  * polarity as many as fit the group. Sets group->point_count. */
 void summary_shape_points(struct group *group, size_t count, size_t max_points);
 
+/* Whether records without ratings are of so few points that praise and complaints do not tell what
+ * the group says: answers to an open question, for example. */
+bool summary_shape_is_scattered(const struct group *group);
+
+/* Of a scattered group, keeps the points that a fair share of the records say. */
+void summary_shape_drop_rare(struct group *group);
+
 /* Leaves out examples until points and examples together have the shares of the group. A side
  * without points keeps one. */
 void summary_shape_examples(const struct group *group, struct examples examples[SIDE_COUNT]);

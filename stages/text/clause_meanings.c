@@ -85,12 +85,22 @@ static bool follows_be(struct text text, struct clause_words words, size_t at)
                text_slice(text, words.items[at - 1].begin, words.items[at - 1].end), forms);
 }
 
+/* "I have experienced crashes": not "experienced staff". */
+static bool is_lived_through(struct text text, struct clause_words words, size_t at)
+{
+    static const char *const before[] = {"i",    "we",   "you",   "they",  "have", "has", "had",
+                                         "i've", "ever", "never", "we've", "also", NULL};
+    return at > 0 && text_equal_ignore_case(surface(text, &words.items[at]), TEXT("experienced")) &&
+           text_is_one_of_ignore_case(surface(text, &words.items[at - 1]), before);
+}
+
 /* "It would be great" and "it used to be great" do not say that it is. "a dog friendly hotel":
  * nobody is friendly. "I recommend booking early": not the thing itself. */
 static void drop_other_meanings(struct text text, struct clause_words words)
 {
     for (size_t i = 0; i < words.count; i++)
-        if (words.items[i].kind == WORD_OPINION && is_a_sort(text, words, i))
+        if (words.items[i].kind == WORD_OPINION &&
+            (is_a_sort(text, words, i) || is_lived_through(text, words, i)))
             words.items[i].kind = WORD_EMPTY;
     for (size_t i = 0; i + 1 < words.count; i++) {
         struct clause_word *word = &words.items[i], *next = word + 1;

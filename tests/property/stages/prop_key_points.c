@@ -272,6 +272,35 @@ static void the_subject_of_complaints_is_counted(void **state)
     release(&run);
 }
 
+/* Forty answers to an open question praise and criticise next to nothing: what several of them
+ * name is told, whatever their side. */
+static void what_scattered_records_name_is_counted(void **state)
+{
+    (void)state;
+    enum { ANSWERS = 40 };
+    static const char *const answers[] = {
+        "More trees along the river would make the walk to school nicer",
+        "Every river path ought to have lamps for winter evenings",
+        "Boats should be able to land on the river near the old mill",
+        "My daughter swims at the weekend"};
+    struct member members[ANSWERS];
+    for (size_t i = 0; i < ANSWERS; i++)
+        members[i] = (struct member){.feedback_id = i + 1,
+                                     .text = text_of(answers[i < 4 ? i : 3]),
+                                     .sentiment = (enum sentiment)(i % 3)};
+    struct summarizing run;
+    summarize(&run, members, ANSWERS, NULL, 0);
+    struct text summary = run.group.summary;
+    if (text_find(summary, TEXT("Often named: “"), 0) == summary.size ||
+        text_find(summary, TEXT("” (river: 3)"), 0) == summary.size ||
+        text_find(summary, TEXT("Praised"), 0) < summary.size ||
+        text_find(summary, TEXT("Criticised"), 0) < summary.size)
+        fail_msg("%.*s", TEXT_ARGUMENT(summary));
+    for (size_t i = 0; i < run.group.example_count; i++)
+        assert_int_equal(run.group.examples[i].polarity, SENTIMENT_NEUTRAL);
+    release(&run);
+}
+
 /* Two of three praise the room; the third says the opposite, which is a point itself. */
 static void a_paragraph_counts_both_sides(void **state)
 {
@@ -362,6 +391,7 @@ int main(void)
         cmocka_unit_test(complaints_of_single_records_are_quoted),
         cmocka_unit_test(complaints_with_five_stars_are_not_quoted),
         cmocka_unit_test(the_subject_of_complaints_is_counted),
+        cmocka_unit_test(what_scattered_records_name_is_counted),
         cmocka_unit_test(a_paragraph_counts_both_sides),
         cmocka_unit_test(a_point_tells_its_opposite),
         cmocka_unit_test(points_of_a_topic_name_it),

@@ -17,14 +17,14 @@
 static const char *name_of(uint64_t id)
 {
     static const char *const names[] = {
-        "staff",      "room",        "food",          "price",  "bathroom",  "app",
-        "location",   "delivery",    "doctor",        "good",   "bad",       "clean",
-        "dirty",      "friendly",    "rude",          "tasty",  "cheap",     "expensive",
-        "fast",       "slow",        "crash",         "small",  "large",     "close",
-        "parking",    "hotel",       "pet",           "use",    "easy",      "unsatisfied",
-        "update",     "recommended", "unrecommended", "boring", "fun",       "acting",
-        "difficult",  "login",       "broken",        "sound",  "long_wait", "delayed",
-        "untroubled", "company",     "service"};
+        "staff",      "room",        "food",          "price",        "bathroom",  "app",
+        "location",   "delivery",    "doctor",        "good",         "bad",       "clean",
+        "dirty",      "friendly",    "rude",          "tasty",        "cheap",     "expensive",
+        "fast",       "slow",        "crash",         "small",        "large",     "close",
+        "parking",    "hotel",       "pet",           "use",          "easy",      "unsatisfied",
+        "update",     "recommended", "unrecommended", "boring",       "fun",       "acting",
+        "difficult",  "login",       "broken",        "sound",        "long_wait", "delayed",
+        "untroubled", "company",     "service",       "knowledgeable"};
     for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
         if (hash_text(text_of(names[i])) == id)
             return names[i];
@@ -88,6 +88,8 @@ static void clauses_state_aspect_and_opinion(void **state)
         {"She has long hair", "? - 0 0;"},
         {"Trains are always late", "- delayed -1 0;"},
         {"It was one of a kind", ""},
+        {"I have experienced the pain", ""},
+        {"The staff are experienced", "- knowledgeable 1 2;staff knowledgeable 1 0;"},
         {"It used to be a great app", ""},
         {"We are used to great service", "service good 1 0;"},
         {"I haven't had any big issues", "- small -1 2;- untroubled 1 2;- ? 0 1;"},
