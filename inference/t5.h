@@ -86,6 +86,9 @@ bool t5_session_open(struct t5_session **session, const struct t5_model *model,
                      const struct t5_limits *limits, struct error *error);
 void t5_session_close(struct t5_session *session); /* accepts NULL */
 
+/* Forgets the encoded inputs and gives their memory back, which the next ones take again. */
+void t5_session_release_inputs(struct t5_session *session);
+
 /* The name of the kernel table in use. */
 const char *t5_session_kernels(const struct t5_session *session);
 

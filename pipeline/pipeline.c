@@ -45,14 +45,19 @@ bool pipeline_open_stages(struct pipeline *pipeline, struct error *error)
     return true;
 }
 
+static void close_stage(struct stage_instance *instance)
+{
+    if (instance->opened && instance->stage->close)
+        instance->stage->close(instance->state);
+    instance->opened = false;
+    free(instance->state);
+    instance->state = NULL;
+}
+
 void pipeline_close(struct pipeline *pipeline)
 {
-    for (size_t i = 0; i < pipeline->stage_instance_count; i++) {
-        struct stage_instance *instance = &pipeline->stage_instances[i];
-        if (instance->opened && instance->stage->close)
-            instance->stage->close(instance->state);
-        free(instance->state);
-    }
+    for (size_t i = 0; i < pipeline->stage_instance_count; i++)
+        close_stage(&pipeline->stage_instances[i]);
     free(pipeline->stage_instances);
     insight_list_free(&pipeline->insights);
     *pipeline = (struct pipeline){0};
@@ -388,6 +393,14 @@ static bool finish_reading(struct pipeline *pipeline, struct error *error)
            note_outdated_records(pipeline, error);
 }
 
+/* A large group takes the memory instead. */
+static void close_record_stages(struct pipeline *pipeline)
+{
+    for (size_t i = 0; i < pipeline->stage_instance_count; i++)
+        if (pipeline->stage_instances[i].stage->process)
+            close_stage(&pipeline->stage_instances[i]);
+}
+
 bool pipeline_read(struct pipeline *pipeline, const struct input_file *files, size_t count,
                    struct error *error)
 {
@@ -401,9 +414,11 @@ bool pipeline_read(struct pipeline *pipeline, const struct input_file *files, si
     bool ok = stage_context_check_interrupt(&pipeline->stage_context, error);
     for (size_t i = 0; ok && i < count; i++)
         ok = read_file(pipeline, &files[i], &progress, error);
-    return ok && store_replace_corrected(pipeline->stage_context.store, error) &&
-           store_decide_columns(pipeline->stage_context.store, error) &&
-           (pipeline->defers_analysis || finish_reading(pipeline, error));
+    ok = ok && store_replace_corrected(pipeline->stage_context.store, error) &&
+         store_decide_columns(pipeline->stage_context.store, error) &&
+         (pipeline->defers_analysis || finish_reading(pipeline, error));
+    close_record_stages(pipeline);
+    return ok;
 }
 
 struct failure_list {

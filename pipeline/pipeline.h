@@ -52,7 +52,7 @@ bool pipeline_preview_file(struct pipeline *pipeline, const struct input_file *f
 /* Pass 1 over every file; each file resumes after its last saved batch. If a file cannot be read to
  * its end, the reason is noted and saved, and the next file follows. With `defers_analysis`, all
  * rows are saved and counted, and the next run without it analyses the texts that are not analysed
- * by then. */
+ * by then. Closes the stages of pass 1. */
 bool pipeline_read(struct pipeline *pipeline, const struct input_file *files, size_t count,
                    struct error *error);
 

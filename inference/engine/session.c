@@ -159,6 +159,26 @@ bool t5_session_open(struct t5_session **result, const struct t5_model *model,
     return true;
 }
 
+static void free_cross_cache(struct cross_cache *cross_cache)
+{
+    free(cross_cache->bytes);
+    *cross_cache = (struct cross_cache){0};
+}
+
+void t5_session_release_inputs(struct t5_session *session)
+{
+    session->input_count = 0;
+    free(session->states);
+    session->states = NULL;
+    session->state_capacity = 0;
+    free_cross_cache(&session->cross_keys);
+    free_cross_cache(&session->cross_states);
+    for (size_t i = 0; i < session->limits.threads; i++) {
+        worker_close(&session->workers[i]);
+        worker_open(&session->workers[i], session);
+    }
+}
+
 void t5_session_close(struct t5_session *session)
 {
     if (!session)

@@ -2,6 +2,8 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "base/memory.h"
+#include "inference/t5.h"
 #include "jobs/assemble.h"
 #include "jobs/command.h"
 #include "jobs/finish_hook.h"
@@ -82,6 +84,9 @@ static bool run_passes(struct assembly *assembly, struct job *job,
         progress_bar_finish(progress_bar);
         return true;
     }
+    if (assembly->session)
+        t5_session_release_inputs(assembly->session);
+    memory_release_freed(); /* a large group takes it instead */
     ok = ok && apply_retention(assembly, job, progress_bar, error) &&
          pipeline_update_results(pipeline, error);
     progress_bar_finish(progress_bar);

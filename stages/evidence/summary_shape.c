@@ -17,6 +17,10 @@ enum {
  * open surveys 4 to 11 %. */
 static const double scattered_share = 0.12;
 
+/* Records of reviewers' praise, and of their complaints: in reviews by employees, which few points
+ * count, over 35 %; in the open surveys, at most 20 % praise. */
+static const double min_side_share = 0.25;
+
 /* Records that say a point of a scattered group. */
 static const double min_scattered_share = 0.05;
 
@@ -107,19 +111,23 @@ static void choose_counts(const struct group *group, const struct choice *choice
         }
 }
 
-/* Whether most records have a rating: they are reviews, which praise or complain. */
-static bool is_rated(const struct group *group)
+/* Whether the records judge: most have a rating, or a fair share is on each side. */
+static bool is_judged(const struct group *group)
 {
-    size_t rated = 0;
-    for (size_t i = 0; i < group->member_count; i++)
+    size_t rated = 0, sides[SIDE_COUNT] = {0};
+    for (size_t i = 0; i < group->member_count; i++) {
         rated += group->members[i].rating_side != 0;
-    return 2 * rated > group->member_count;
+        sides[side_of(group->members[i].sentiment)]++;
+    }
+    double smaller_side = fmin((double)sides[SIDE_POSITIVE], (double)sides[SIDE_NEGATIVE]);
+    return 2 * rated > group->member_count ||
+           smaller_side >= min_side_share * (double)group->member_count;
 }
 
 bool summary_shape_is_scattered(const struct group *group)
 {
     size_t counted = 0;
-    if (group->member_count < MIN_SCATTERED || group->key.topic.size > 0 || is_rated(group))
+    if (group->member_count < MIN_SCATTERED || group->key.topic.size > 0 || is_judged(group))
         return false;
     bool *is_counted = memory_alloc(group->member_count, sizeof(*is_counted));
     for (size_t i = 0; i < group->point_count; i++)

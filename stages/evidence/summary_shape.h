@@ -10,8 +10,9 @@
  * polarity as many as fit the group. Sets group->point_count. */
 void summary_shape_points(struct group *group, size_t count, size_t max_points);
 
-/* Whether records without ratings are of so few points that praise and complaints do not tell what
- * the group says: answers to an open question, for example. */
+/* Whether the records do not judge (few ratings, hardly any praise or hardly any complaint), and
+ * the points count so few of them that the two sides do not tell what the group says: answers to an
+ * open question, for example. */
 bool summary_shape_is_scattered(const struct group *group);
 
 /* Of a scattered group, keeps the points that a fair share of the records say. */
