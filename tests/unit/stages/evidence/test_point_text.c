@@ -26,6 +26,7 @@ static void clauses_are_shortened(void **state)
         {"가격도 저렴하고", "가격도 저렴하다"},
         {"앱이 계속 튕기고", "앱이 계속 튕긴다"},
         {"라고 로그인이 안 되네요", ""},
+        {"까지 만족했습니다", ""},
     };
     struct arena arena = {0};
     for (size_t i = 0; i < sizeof(examples) / sizeof(*examples); i++) {
