@@ -108,6 +108,8 @@ static uint32_t fold_letter(uint32_t code_point)
     if (U_FAILURE(status) || count <= 0)
         return find_ascii_form((uint32_t)folded);
     UChar32 base = take_code_point(parts, count, &at);
+    if (U_GET_GC_MASK(base) & U_GC_M_MASK)
+        return (uint32_t)folded; /* a vowel sign of two parts */
     while (at < count) {
         UChar32 mark = take_code_point(parts, count, &at);
         if (!(U_GET_GC_MASK(mark) & U_GC_M_MASK))

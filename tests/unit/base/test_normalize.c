@@ -54,6 +54,7 @@ static const struct {
     {"½ ★☆ ⭐️", "½ ★☆ ⭐"},
     {"l’été", "l'ete"},
     {"\xFF", "\uFFFD"},
+    {"ೋ", "ೋ"},
 };
 
 static void values_are_folded(void **state)
