@@ -9,7 +9,7 @@
 
 enum {
     MIN_SHARE = 10,        /* of the side: one in so many records of the group */
-    FEW_RECORDS = 40,      /* of a group, in which an example more is told */
+    FEW_RECORDS = 40,      /* a group with at most so many records gets one more example */
     ENOUGH_POINTS = 3,     /* of a side; in a small group, one more */
     MAX_SUBJECTS = 8,      /* that are considered */
     SUBJECT_SENTENCES = 3, /* of each, which the model reads */

@@ -32,9 +32,9 @@ static struct text format_number(const char *phrase, size_t number, struct arena
                         TEXT_ARGUMENT(text_slice(text, at + 1, text.size)));
 }
 
-/* The other side is told where it is as large as half of the point, unless a point of that side
- * tells it, or the point is a verdict on the whole, of which the first sentence tells both sides.
- */
+/* Whether the paragraph shows how many records say the opposite: only if they are at least half of
+ * the point's own. A point of the other side may say it already; for a verdict on the whole, the
+ * first sentence has the counts of both sides. */
 static bool tells_opposite(const struct group *group, const struct key_point *point)
 {
     bool is_told = point->is_unspecific || 2 * point->opposite_records < point->records;

@@ -17,8 +17,8 @@ enum {
  * open surveys 4 to 11 %. */
 static const double scattered_share = 0.12;
 
-/* Records of reviewers' praise, and of their complaints: in reviews by employees, which few points
- * count, over 35 %; in the open surveys, at most 20 % praise. */
+/* Reviews by employees have few points, too, but at least 30 % of their records are on each side;
+ * in the open surveys, at most 20 % praise. */
 static const double min_side_share = 0.25;
 
 /* Records that say a point of a scattered group. */

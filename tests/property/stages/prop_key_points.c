@@ -272,8 +272,8 @@ static void the_subject_of_complaints_is_counted(void **state)
     release(&run);
 }
 
-/* Forty answers to an open question praise and criticise next to nothing: what several of them
- * name is told, whatever their side. */
+/* Forty answers to an open question hardly praise or criticise anything: the summary quotes what
+ * several of them name, on either side. */
 static void what_scattered_records_name_is_counted(void **state)
 {
     (void)state;
@@ -324,7 +324,7 @@ static void a_paragraph_counts_both_sides(void **state)
     arena_free(&arena);
 }
 
-/* The opposite of a point is told if too few say it for a point. */
+/* Too few records say the opposite to make it a point: the paragraph counts them. */
 static void a_point_tells_its_opposite(void **state)
 {
     (void)state;
