@@ -272,6 +272,29 @@ static void an_empty_batch_has_no_results(void **state)
     assert_true(t5_generate(session, &decoding, &fixture->arena, NULL, NULL));
 }
 
+/* A session that gave its memory back takes it again, and says the same. */
+static void released_inputs_can_be_encoded_again(void **state)
+{
+    enum { TARGETS = 2 };
+    struct fixture *fixture = *state;
+    static const struct text inputs[] = {TEXT("the blade broke twice"), TEXT("soup")};
+    static const struct t5_target targets[TARGETS] = {
+        {.input = 0, .prefix = TEXT("<task>"), .text = TEXT("refund")},
+        {.input = 1, .prefix = TEXT("<task>"), .text = TEXT("soup is cold")}};
+    for (size_t precision = T5_INT8; precision <= T5_F32; precision++) {
+        struct t5_session *session = fixture->sessions[0][precision];
+        float before[TARGETS], after[TARGETS];
+        struct error error;
+        assert_true(t5_encode(session, inputs, 2, NULL));
+        assert_true(t5_score(session, targets, TARGETS, before, NULL));
+        t5_session_release_inputs(session);
+        assert_false(t5_score(session, targets, TARGETS, after, &error));
+        assert_true(t5_encode(session, inputs, 2, NULL));
+        assert_true(t5_score(session, targets, TARGETS, after, NULL));
+        assert_memory_equal(before, after, sizeof(before));
+    }
+}
+
 /* The closed-set probabilities of the targets equal those of constrained decoding. */
 static void closed_set_probabilities_sum_to_one(void **state)
 {
@@ -451,6 +474,7 @@ int main(void)
         cmocka_unit_test(many_places_need_several_passes),
         cmocka_unit_test(wrong_places_and_tokens_are_refused),
         cmocka_unit_test(an_empty_batch_has_no_results),
+        cmocka_unit_test(released_inputs_can_be_encoded_again),
         cmocka_unit_test(embeddings_have_length_one),
     };
     return cmocka_run_group_tests(tests, open_fixture, close_fixture);
