@@ -55,7 +55,7 @@ static void print_words(FILE *out, const struct question *question)
         const struct concept *concept = &question->concepts[i];
         fprintf(out, "%s%.*s", i > 0 ? ", " : "", TEXT_ARGUMENT(concept->word));
         for (size_t k = 0; k < concept->way_count; k++)
-        has_related_words |= concept->ways[k].strength <= related_strength;
+            has_related_words |= concept->ways[k].strength <= related_strength;
     }
     if (has_related_words)
         fprintf(out, ", and related words");

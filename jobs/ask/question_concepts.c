@@ -192,7 +192,7 @@ static void join_alternatives(struct concept *concept, const struct concept *oth
     concept->word = arena_format(arena, "%.*s or %.*s", TEXT_ARGUMENT(concept->word),
                                  TEXT_ARGUMENT(other->word));
     if (concept->topic == SIZE_MAX)
-    concept->topic = other->topic;
+        concept->topic = other->topic;
 }
 
 static bool is_or(const struct token *token)
@@ -229,13 +229,13 @@ void question_concepts_find(struct parser *parser)
                        (token_says_nothing(token) && !is_audience(parser, i))))
             continue;
         if (!words)
-        concept = make_concept(parser, i);
+            concept = make_concept(parser, i);
         bool follows_or =
             i > 0 && is_or(parser_get_token(parser, i - 1)) && end_of_previous == i - 1;
         if (follows_or)
             join_alternatives(&concepts[question->concept_count - 1], &concept, parser->arena);
         else
-        concepts[question->concept_count++] = concept;
+            concepts[question->concept_count++] = concept;
         end_of_previous = i + (words ? words : 1);
     }
     question->concepts = concepts;
