@@ -47,6 +47,9 @@ struct text t5_model_prompt(const struct t5_model *model, const char *key);
  * the file has no section of this name that contains bytes; valid as long as the model. */
 struct text t5_model_section(const struct t5_model *model, const char *name);
 
+/* The number of token ids. */
+size_t t5_vocabulary_size(const struct t5_model *model);
+
 /* Writes the token ids of `text` without the end token. Returns their number, which may exceed
  * `capacity`; only the first `capacity` are written. */
 size_t t5_tokenize(const struct t5_model *model, struct text text, int32_t *ids, size_t capacity);
@@ -218,8 +221,8 @@ bool t5_model_save(const struct t5_model *model, const char *target, struct erro
 
 struct t5_import {
     const char *source;  /* a Hugging Face directory: config.json, *.safetensors, spiece.model or
-                            tokenizer.json, optionally prompts.ini (replaces the family's prompts)
-                            and ngrams.s8; or a GGUF file of a T5 model */
+                            tokenizer.json, optionally prompts.ini (replaces the family's prompts),
+                            ngrams.s8 and vectors.s8; or a GGUF file of a T5 model */
     const char *target;  /* written through a temporary file next to it */
     const char *prompts; /* an INI file used instead of the directory's prompts.ini; NULL: none */
     bool int8_only;      /* omit the float32 weights, which `--precision f32` needs */

@@ -162,9 +162,11 @@ bool import_directory_open(struct import_source *source, struct error *error)
     const char *prompts = arena_format(&source->arena, "%s/prompts.ini", path).bytes;
     if (access(prompts, F_OK) == 0)
         source->prompts = prompts;
-    const char *ngrams = arena_format(&source->arena, "%s/ngrams.s8", path).bytes;
-    if (access(ngrams, F_OK) == 0)
-        source->ngrams = ngrams;
+    for (size_t i = 0; i < MODEL_TABLE_COUNT; i++) {
+        const char *table = arena_format(&source->arena, "%s/%s.s8", path, model_tables[i]).bytes;
+        if (access(table, F_OK) == 0)
+            source->tables[i] = table;
+    }
     if (!safetensors_open(&source->safetensors, path, error))
         return false;
     source->tensors = safetensors_tensors(source->safetensors);

@@ -12,14 +12,14 @@
 #include "inference/model/prompts.h"
 #include "inference/tokenizer/vocabulary.h"
 
-enum { MAX_NGRAMS_BYTES = 1 << 24 }; /* bytes */
+enum { MAX_TABLE_BYTES = 1 << 24 }; /* bytes */
 
 struct import_job {
     const struct t5_import *import;
     struct arena arena;
     struct import_source source;
     struct tokenizer tokenizer;
-    struct text prompts, ngrams;
+    struct text prompts, tables[MODEL_TABLE_COUNT];
     struct t5_weights weights; /* only to list the tensors */
     struct tensor_list list;
     struct model_writer writer;
@@ -48,11 +48,15 @@ static bool read_prompts(struct import_job *import_job, struct error *error)
     return true;
 }
 
-static bool read_ngrams(struct import_job *import_job, struct error *error)
+static bool read_tables(struct import_job *import_job, struct error *error)
 {
-    const char *path = import_job->source.ngrams;
-    return !path || file_read(path, (struct file_limits){MAX_NGRAMS_BYTES, ERROR_MODEL},
-                              &import_job->arena, &import_job->ngrams, error);
+    for (size_t i = 0; i < MODEL_TABLE_COUNT; i++) {
+        const char *path = import_job->source.tables[i];
+        if (path && !file_read(path, (struct file_limits){MAX_TABLE_BYTES, ERROR_MODEL},
+                               &import_job->arena, &import_job->tables[i], error))
+            return false;
+    }
+    return true;
 }
 
 static bool read_tokenizer(struct import_job *import_job, struct error *error)
@@ -124,10 +128,12 @@ static void add_sections(struct import_job *import_job)
     add_section(import_job, MODEL_PROMPTS, "",
                 (struct model_section){
                     .kind = SECTION_BYTES, .rows = import_job->prompts.size, .columns = 1});
-    if (import_job->ngrams.size > 0)
-        add_section(import_job, MODEL_NGRAMS, "",
-                    (struct model_section){
-                        .kind = SECTION_BYTES, .rows = import_job->ngrams.size, .columns = 1});
+    for (size_t i = 0; i < MODEL_TABLE_COUNT; i++)
+        if (import_job->tables[i].size > 0)
+            add_section(import_job, model_tables[i], "",
+                        (struct model_section){.kind = SECTION_BYTES,
+                                               .rows = import_job->tables[i].size,
+                                               .columns = 1});
     for (size_t i = 0; i < import_job->list.count; i++) {
         const struct tensor_spec *spec = &import_job->list.specs[i];
         if (spec->vector) {
@@ -259,8 +265,9 @@ static bool write_model(struct import_job *import_job, struct error *error)
     for (size_t i = 0; i < TOKENIZER_TABLE_COUNT; i++)
         write_bytes(writer, import_job->tokenizer.tables[i]);
     write_bytes(writer, import_job->prompts);
-    if (import_job->ngrams.size > 0)
-        write_bytes(writer, import_job->ngrams);
+    for (size_t i = 0; i < MODEL_TABLE_COUNT; i++)
+        if (import_job->tables[i].size > 0)
+            write_bytes(writer, import_job->tables[i]);
     for (size_t i = 0; i < import_job->list.count; i++)
         if (!write_tensor(import_job, &import_job->list.specs[i], error))
             return false;
@@ -273,7 +280,7 @@ bool import_model(const struct t5_import *import, FILE *stream, struct error *er
     struct import_job import_job = {.import = import, .writer = {.stream = stream}};
     struct import_source *source = &import_job.source;
     bool imported = import_source_open(source, import->source, error) &&
-                    read_prompts(&import_job, error) && read_ngrams(&import_job, error) &&
+                    read_prompts(&import_job, error) && read_tables(&import_job, error) &&
                     t5_config_check(&source->config, source->config_path, error) &&
                     read_tokenizer(&import_job, error);
     if (imported)

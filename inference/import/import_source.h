@@ -5,17 +5,18 @@
 #include "inference/formats/gguf.h"
 #include "inference/formats/safetensors.h"
 #include "inference/model/model.h"
+#include "inference/model/model_format.h"
 #include "inference/model/tensors.h"
 
 struct import_source {
     const char *path;
     const struct stored_list *tensors;
-    struct t5_config config; /* the caller sets the windows */
-    const char *config_path; /* where the sizes come from, for messages */
-    const char *tokenizer;   /* the file that tokenizer_load reads */
-    const char *prompts;     /* an INI file in the same directory, or NULL */
-    const char *ngrams;      /* the table of n-grams in the same directory, or NULL */
-    bool is_gguf;            /* otherwise tensors have their Hugging Face names */
+    struct t5_config config;               /* the caller sets the windows */
+    const char *config_path;               /* where the sizes come from, for messages */
+    const char *tokenizer;                 /* the file that tokenizer_load reads */
+    const char *prompts;                   /* an INI file in the same directory, or NULL */
+    const char *tables[MODEL_TABLE_COUNT]; /* files in the same directory, or NULL */
+    bool is_gguf;                          /* otherwise tensors have their Hugging Face names */
 
     struct safetensors *safetensors; /* one of these two is open */
     struct gguf *gguf;

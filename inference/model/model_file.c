@@ -25,6 +25,11 @@ const char *const model_tokenizer_sections[TOKENIZER_TABLE_COUNT] = {
     [TOKENIZER_CHARSMAP] = "tokenizer.charsmap",
 };
 
+const char *const model_tables[MODEL_TABLE_COUNT] = {
+    [MODEL_NGRAMS] = "ngrams",
+    [MODEL_VECTORS] = "vectors",
+};
+
 size_t model_matrix_size(enum section_kind kind, size_t rows, size_t columns)
 {
     return grouped_size(rows, columns, kind == SECTION_S8_GROUPS ? T5_QUANTIZATION_GROUP : columns);
@@ -286,9 +291,11 @@ static bool attach_sections(struct t5_model *model, const char *path, struct err
         return error_set(error, ERROR_MODEL, "%s: activation %d is not known to this winnow", path,
                          (int)model->config.activation);
     hash_format(model->header->header_checksum, model->id);
-    const struct model_section *ngrams = find_section(model, MODEL_NGRAMS, "");
-    if (ngrams && ngrams->kind != SECTION_BYTES)
-        return set_damaged_error(path, MODEL_NGRAMS, error);
+    for (size_t i = 0; i < MODEL_TABLE_COUNT; i++) {
+        const struct model_section *table = find_section(model, model_tables[i], "");
+        if (table && table->kind != SECTION_BYTES)
+            return set_damaged_error(path, model_tables[i], error);
+    }
     return find_section_text(model, MODEL_PROMPTS, &model->prompts, path, error) &&
            t5_config_check(&model->config, path, error) && attach_weights(model, path, error) &&
            attach_tokenizer(model, path, error);
@@ -413,6 +420,11 @@ size_t t5_token_ends(const struct t5_model *model, struct text text, size_t *end
     return tokenizer_encode(&model->tokenizer, text, NULL, ends, capacity);
 }
 
+size_t t5_vocabulary_size(const struct t5_model *model)
+{
+    return model->config.vocabulary_size;
+}
+
 size_t t5_embedding_width(const struct t5_model *model)
 {
     return model->config.model_width;
@@ -453,7 +465,7 @@ struct text t5_model_describe(const struct t5_model *model, struct arena *arena)
         "vocabulary %u\npieces %zu\nrelative_buckets %u\nrelative_distance %u\n"
         "activation %s%s\noutput_layer %s\noutput_scale %g\nnorm_epsilon %g\n"
         "pad_id %d\nend_id %d\nstart_id %d\nwindow_input %u\nwindow_output %u\nngrams "
-        "%zu\nprompts\n%.*s",
+        "%zu\nvectors %zu\nprompts\n%.*s",
         model->id, model->header->version, model->file.size, t5_parameter_count(model),
         model->weights.embedding.f32 ? "int8 and float32" : "int8", config->model_width,
         config->head_width, config->feed_forward_width, config->heads, config->encoder_layers,
@@ -462,7 +474,8 @@ struct text t5_model_describe(const struct t5_model *model, struct arena *arena)
         activation, config->has_tied_embeddings ? "the embedding" : "its own",
         (double)config->output_scale, (double)config->norm_epsilon, config->pad_id, config->end_id,
         config->start_id, config->recommended_input_tokens, config->recommended_output_tokens,
-        t5_model_section(model, MODEL_NGRAMS).size, TEXT_ARGUMENT(model->prompts));
+        t5_model_section(model, model_tables[MODEL_NGRAMS]).size,
+        t5_model_section(model, model_tables[MODEL_VECTORS]).size, TEXT_ARGUMENT(model->prompts));
 }
 
 bool t5_model_verify(const char *path, struct error *error)

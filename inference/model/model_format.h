@@ -79,7 +79,12 @@ struct t5_model {
 extern const char *const model_tokenizer_sections[];
 
 #define MODEL_PROMPTS "prompts" /* lines `section.key=value`, in file order */
-#define MODEL_NGRAMS "ngrams"   /* optional; the engine does not read it */
+
+/* Optional sections of bytes that the engine does not read; stages do (t5_model_section). */
+enum model_table { MODEL_NGRAMS, MODEL_VECTORS, MODEL_TABLE_COUNT };
+
+/* Their names, which are also those of the files in a model's directory, without ".s8". */
+extern const char *const model_tables[];
 
 /* The kind of the section with the int8 values of a matrix. */
 struct tensor_spec;

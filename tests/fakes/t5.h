@@ -78,6 +78,12 @@ struct text t5_model_section(const struct t5_model *model, const char *name)
     return (struct text){0};
 }
 
+size_t t5_vocabulary_size(const struct t5_model *model)
+{
+    (void)model;
+    return 256;
+}
+
 struct text t5_model_prompt(const struct t5_model *model, const char *key)
 {
     for (size_t i = 0; model->prompts[i]; i += 2)
