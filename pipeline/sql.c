@@ -248,6 +248,15 @@ void sql_bind_text_or_null(struct sql_statement *statement, int index, struct te
         sql_bind_null(statement, index);
 }
 
+void sql_bind_bytes(struct sql_statement *statement, int index, struct text bytes)
+{
+    if (!bytes.size)
+        sql_bind_null(statement, index);
+    else if (statement)
+        statement->code |=
+            sqlite3_bind_blob64(statement->handle, index, bytes.bytes, bytes.size, SQLITE_STATIC);
+}
+
 void sql_bind_integer(struct sql_statement *statement, int index, int64_t number)
 {
     if (statement)
@@ -325,6 +334,12 @@ bool sql_is_real(const struct sql_statement *statement, int column)
 struct text sql_text(const struct sql_statement *statement, int column)
 {
     const char *bytes = (const char *)sqlite3_column_text(statement->handle, column);
+    return (struct text){bytes, (size_t)sqlite3_column_bytes(statement->handle, column)};
+}
+
+struct text sql_bytes(const struct sql_statement *statement, int column)
+{
+    const char *bytes = sqlite3_column_blob(statement->handle, column);
     return (struct text){bytes, (size_t)sqlite3_column_bytes(statement->handle, column)};
 }
 

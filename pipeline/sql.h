@@ -49,6 +49,8 @@ struct sql_statement *sql_prepare(struct sql *sql, const char *text, struct erro
  * finished. */
 void sql_bind_text(struct sql_statement *statement, int index, struct text text);
 void sql_bind_text_or_null(struct sql_statement *statement, int index, struct text text);
+void sql_bind_bytes(struct sql_statement *statement, int index,
+                    struct text bytes); /* empty: NULL */
 void sql_bind_integer(struct sql_statement *statement, int index, int64_t number);
 void sql_bind_hash(struct sql_statement *statement, int index, uint64_t hash);
 void sql_bind_real(struct sql_statement *statement, int index, double number); /* NAN: NULL */
@@ -70,6 +72,7 @@ const char *sql_column_name(const struct sql_statement *statement, int column);
 bool sql_is_null(const struct sql_statement *statement, int column);
 bool sql_is_real(const struct sql_statement *statement, int column);
 struct text sql_text(const struct sql_statement *statement, int column);
+struct text sql_bytes(const struct sql_statement *statement, int column); /* of a BLOB */
 int64_t sql_integer(const struct sql_statement *statement, int column);
 uint64_t sql_hash(const struct sql_statement *statement, int column);
 double sql_real(const struct sql_statement *statement, int column); /* NAN for NULL */

@@ -459,9 +459,13 @@ bool store_for_each_insight(struct store *store, uint64_t view,
 
 /* ---- The search index ---- */
 
-/* Prepares the index for passages that the version `version` of the folding makes: passages of
- * another version are deleted. */
+/* Prepares the index for passages of this version of words and vectors: passages of another version
+ * are deleted. */
 bool store_begin_index(struct store *store, uint64_t version, struct error *error);
+
+/* Whether the index has this version. */
+bool store_check_index(struct store *store, uint64_t version, bool *is_current,
+                       struct error *error);
 
 /* A record that is not indexed yet. */
 struct unindexed_record {
@@ -474,11 +478,11 @@ bool store_load_unindexed(struct store *store, size_t max, struct arena *arena,
                           struct unindexed_record **records, size_t *count, struct error *error);
 
 /* A sentence as it is indexed: bytes [begin, end) of the record's text. The words are tokens,
- * joined by blanks. */
+ * joined by blanks; `vector`: bytes, empty without one. */
 struct passage_words {
     uint64_t feedback_id;
     size_t begin, end;
-    struct text words, title;
+    struct text words, title, vector;
 };
 
 /* Saves passages in one transaction; all those of a record in one call. */
@@ -497,6 +501,13 @@ struct passage_match {
     uint64_t feedback_id;
     size_t begin, end;
 };
+
+/* Calls `visit` for every sentence that has a vector; those of a record follow each other, in their
+ * order. `vector` is valid during the call. */
+bool store_for_each_vector(struct store *store,
+                           void (*visit)(void *user, const struct passage_match *match,
+                                         struct text vector),
+                           void *user, struct error *error);
 
 /* Calls `visit` for the sentences that match `query`, in any order, until it returns false. */
 bool store_for_each_match(struct store *store, struct text query,

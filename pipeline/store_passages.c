@@ -20,13 +20,20 @@ static bool clear_index(struct store *store, uint64_t version, struct error *err
     return sql_end(store->sql, ok, error);
 }
 
-bool store_begin_index(struct store *store, uint64_t version, struct error *error)
+bool store_check_index(struct store *store, uint64_t version, bool *is_current, struct error *error)
 {
     struct sql_statement *select = sql_prepare(
         store->sql, "SELECT number = ? FROM setting WHERE name = 'index_version'", error);
     sql_bind_hash(select, 1, version);
-    bool is_current = sql_next_row(select) && sql_integer(select, 0);
-    return sql_finish(select, error) && (is_current || clear_index(store, version, error));
+    *is_current = sql_next_row(select) && sql_integer(select, 0);
+    return sql_finish(select, error);
+}
+
+bool store_begin_index(struct store *store, uint64_t version, struct error *error)
+{
+    bool is_current;
+    return store_check_index(store, version, &is_current, error) &&
+           (is_current || clear_index(store, version, error));
 }
 
 #define UNINDEXED                                                                                  \
@@ -54,11 +61,12 @@ static bool save_passage(struct store *store, const struct passage_words *passag
                          struct error *error)
 {
     struct sql_statement *insert = sql_prepare(
-        store->sql, "INSERT INTO passage (feedback_id, \"begin\", \"end\") VALUES (?, ?, ?)",
-        error);
+        store->sql,
+        "INSERT INTO passage (feedback_id, \"begin\", \"end\", vector) VALUES (?, ?, ?, ?)", error);
     sql_bind_hash(insert, 1, passage->feedback_id);
     sql_bind_hash(insert, 2, passage->begin);
     sql_bind_hash(insert, 3, passage->end);
+    sql_bind_bytes(insert, 4, passage->vector);
     if (!sql_run(insert, error))
         return false;
     struct sql_statement *insert_words = sql_prepare(
@@ -164,6 +172,25 @@ bool store_for_each_passage(struct store *store, uint64_t feedback_id,
                     error);
     sql_bind_hash(rows, 1, feedback_id);
     return visit_passages(rows, visit, user, error);
+}
+
+bool store_for_each_vector(struct store *store,
+                           void (*visit)(void *user, const struct passage_match *match,
+                                         struct text vector),
+                           void *user, struct error *error)
+{
+    struct sql_statement *rows =
+        sql_prepare(store->sql,
+                    "SELECT feedback_id, \"begin\", \"end\", vector FROM passage"
+                    " WHERE vector IS NOT NULL ORDER BY id",
+                    error);
+    while (sql_next_row(rows)) {
+        struct passage_match match = {.feedback_id = sql_hash(rows, 0),
+                                      .begin = (size_t)sql_integer(rows, 1),
+                                      .end = (size_t)sql_integer(rows, 2)};
+        visit(user, &match, sql_bytes(rows, 3));
+    }
+    return sql_finish(rows, error);
 }
 
 bool store_load_text(struct store *store, uint64_t feedback_id, struct arena *arena,

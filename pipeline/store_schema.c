@@ -242,10 +242,11 @@ const char store_schema[] =
     " modified INTEGER NOT NULL) STRICT, WITHOUT ROWID;" RESULT_TRIGGERS
 
     /* The search index: one row a sentence of a record, and its words as index_words.h folds them.
+     * vector: as sentence_vectors.h computes it; NULL if the model has none.
      * Triggers delete it with the record, and when the record's text changes. index_has_deletions:
      * passage_words still holds deleted words. */
     "CREATE TABLE passage (id INTEGER PRIMARY KEY, feedback_id INTEGER NOT NULL,"
-    " \"begin\" INTEGER NOT NULL, \"end\" INTEGER NOT NULL) STRICT;"
+    " \"begin\" INTEGER NOT NULL, \"end\" INTEGER NOT NULL, vector BLOB) STRICT;"
     "CREATE INDEX passage_feedback ON passage (feedback_id);"
     "CREATE VIRTUAL TABLE passage_words USING fts5"
     " (words, title, tokenize = 'porter unicode61');"

@@ -1187,6 +1187,49 @@ static void the_index_follows_the_records(void **state)
     store_close(store);
 }
 
+struct vector_list {
+    uint64_t ids[4];
+    char first_bytes[4];
+    size_t count;
+};
+
+static void list_vector(void *user, const struct passage_match *match, struct text vector)
+{
+    struct vector_list *list = user;
+    assert_int_equal(vector.size, 3);
+    list->ids[list->count] = match->feedback_id;
+    list->first_bytes[list->count++] = vector.bytes[0];
+}
+
+static void vectors_are_kept_with_their_version(void **state)
+{
+    struct store *store = open_store(*state);
+    struct batch batch = {0};
+    struct error error = {0};
+    struct vector_list list = {0};
+    bool is_current;
+    begin_run(store, 1);
+    begin_file(store, "a.csv", 10);
+    add(&batch, RECORD_NEW, 1, "late. cold.");
+    add(&batch, RECORD_NEW, 2, " ");
+    save(store, &batch, 1, true);
+    assert_true(store_begin_index(store, 7, &error));
+    const struct passage_words passages[] = {
+        {.feedback_id = 1, .end = 5, .words = TEXT("late"), .vector = {"\0b!", 3}},
+        {.feedback_id = 1, .begin = 6, .end = 11, .words = TEXT("cold"), .vector = {"c\0d", 3}},
+        {.feedback_id = 2},
+    };
+    assert_true(store_save_passages(store, passages, 3, &error));
+    assert_true(store_check_index(store, 7, &is_current, &error) && is_current);
+    assert_true(store_check_index(store, 8, &is_current, &error) && !is_current);
+    assert_true(store_for_each_vector(store, list_vector, &list, &error));
+    assert_int_equal(list.count, 2);
+    assert_true(list.ids[0] == 1 && list.ids[1] == 1);
+    assert_true(list.first_bytes[0] == 0 && list.first_bytes[1] == 'c');
+    batch_free(&batch);
+    store_close(store);
+}
+
 static void the_key_check_is_kept(void **state)
 {
     struct error error = {0};
@@ -1260,6 +1303,7 @@ int main(void)
         TEST(a_changed_record_or_analysis_ends_all_results),
         TEST(databases_of_other_versions_and_programs_are_refused),
         TEST(the_index_follows_the_records),
+        TEST(vectors_are_kept_with_their_version),
         TEST(the_key_check_is_kept),
         TEST(every_table_has_an_erase_rule),
     };
