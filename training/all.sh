@@ -40,6 +40,10 @@ done
 "$python" "$here/decide.py" "$data" "$work" --name student
 "$python" "$here/export.py" "$work" "$work/export" --check
 "$winnow" model import --int8-only "$work/export" "$model"
+# Vectors of sentences, learned from a teacher.
+"$python" "$here/vectors.py" teach "$work" "$data" "$winnow" "$model"
+"$python" "$here/vectors.py" learn "$work"
+"$python" "$here/add_section.py" "$model" vectors "$work/vectors.s8" "$model"
 "$python" "$here/gold_tables.py" "$data" "$work"
 for table in "$work"/gold/*.csv; do
     name=$(basename "$table" .csv)

