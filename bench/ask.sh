@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # ask.sh - asks the questions of bench/ask to real feedback, which is not in the repository: rows of
 # ../shared/data/train/wide.tsv.zst. Answers are ids of records. The rules and word lists of `ask` were set on the sets in
-# tuning/. No rule was set on those in fresh/, nor on those in independent/ and unseen/, which somebody wrote
-# who did not know the search. Fails if the answers of the fresh sets get worse.
+# tuning/. No rule was set on those in fresh/, nor on those in independent/, unseen/ and later/, which somebody
+# wrote who did not know the search. Fails if the answers of the fresh sets get worse.
 #
 #   bench/ask.sh [WINNOW [SET...]]     SET: tuning/theme-park-en, ...; all without one
 #   WINNOW_ASK_LIST=yes bench/ask.sh   also lists every question

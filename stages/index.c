@@ -3,6 +3,7 @@
 #include "base/segment.h"
 #include "pipeline/store.h"
 #include "stages/search/index_words.h"
+#include "stages/search/sentence_vectors.h"
 #include "stages/stages.h"
 
 enum { BATCH_RECORDS = 1000 };
@@ -11,18 +12,27 @@ struct index {
     bool is_enabled;
     const struct stage_context *stage_context; /* borrowed */
     struct segmenter *segmenter;               /* owned */
+    struct sentence_vectors vectors;
 };
 
 static bool open_index(void *state, const struct stage_context *stage_context, struct error *error)
 {
     struct index *index = state;
     index->stage_context = stage_context;
-    return segmenter_open(&index->segmenter, error);
+    return segmenter_open(&index->segmenter, error) &&
+           sentence_vectors_init(&index->vectors, stage_context->model, error);
 }
 
 static void close_index(void *state)
 {
     segmenter_close(((struct index *)state)->segmenter);
+}
+
+static struct text compute_vector(const struct index *index, struct text sentence,
+                                  struct arena *arena)
+{
+    const int8_t *vector = sentence_vectors_compute(&index->vectors, sentence, arena);
+    return (struct text){(const char *)vector, index->vectors.dimensions};
 }
 
 /* Splits the record into sentences; a text of blanks alone is one. */
@@ -45,6 +55,7 @@ static struct passage_words *split_record(const struct index *index,
                 .end = offset + sentence.size,
                 .words = index_words_fold(sentence, arena),
                 .title = title,
+                .vector = compute_vector(index, sentence, arena),
             };
     }
     if (*count == 0)
@@ -80,7 +91,7 @@ static bool finish(void *state, struct error *error)
     size_t count = 1;
     if (!index->is_enabled)
         return true;
-    bool ok = store_begin_index(store, INDEX_WORDS_VERSION, error);
+    bool ok = store_begin_index(store, sentence_vectors_index_version(&index->vectors), error);
     while (ok && count > 0) {
         struct unindexed_record *records;
         arena_reset(&arena);

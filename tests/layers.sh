@@ -39,7 +39,7 @@ stages/text: base pipeline inference/t5.h
 stages/tasks: base pipeline inference/t5.h stages/text
 stages/evidence: base pipeline stages/text stages/tasks
 stages/stats: base pipeline
-stages/search: base
+stages/search: base inference/t5.h
 stages: base pipeline stages/text stages/tasks stages/evidence stages/stats stages/search
 jobs: base pipeline stages/stages.h connectors/connectors.h connectors/input inference/t5.h
 jobs/report: base pipeline jobs/job.h jobs/log.h

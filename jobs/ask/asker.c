@@ -94,6 +94,7 @@ bool asker_open(struct asker *asker, const char *path, struct text overrides, st
     if (!job_load(&asker->job, path, overrides, error) || !open_store(asker, error) ||
         !open_model(asker, error) || !open_topics(asker, error) || !open_composer(asker, error) ||
         !corpus_load(&asker->corpus, asker->store, error) ||
+        !passage_vectors_load(&asker->vectors, asker->store, asker->model, &asker->corpus, error) ||
         !key_points_load(&asker->points, asker->store, &asker->corpus, error))
         return false;
     related_words_load(&asker->related, &asker->arena);
@@ -105,6 +106,7 @@ void asker_close(struct asker *asker)
 {
     composer_close(&asker->composer);
     key_points_free(&asker->points);
+    passage_vectors_free(&asker->vectors);
     corpus_free(&asker->corpus);
     taxonomy_close(&asker->taxonomy);
     t5_model_close(asker->model);
@@ -117,7 +119,7 @@ void asker_close(struct asker *asker)
 bool asker_ask(struct asker *asker, struct text text, size_t max, struct asked *asked,
                struct error *error)
 {
-    struct search search = {asker->store, &asked->question, &asker->context, max};
+    struct search search = {asker->store, &asked->question, &asker->context, &asker->vectors, max};
     question_parse(&asked->question, text, &asker->context, &asked->arena);
     if (!search_run(&search, &asked->result, &asked->arena, error))
         return false;

@@ -4,6 +4,7 @@
 
 #include "jobs/ask/composer.h"
 #include "jobs/ask/key_points.h"
+#include "jobs/ask/passage_vectors.h"
 #include "jobs/ask/search.h"
 #include "jobs/job.h"
 
@@ -15,6 +16,7 @@ struct asker {
     struct taxonomy taxonomy;
     struct related_words related;
     struct corpus corpus;
+    struct passage_vectors vectors;
     struct key_points points;
     struct question_context context;
     uint64_t unindexed; /* records that the index does not have yet */

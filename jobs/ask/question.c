@@ -22,6 +22,20 @@ static const struct {
 #undef ROW
 };
 
+/* What the question asks about, without the words of filters. */
+static struct text join_unused(const struct parser *parser)
+{
+    struct text joined = {0};
+    for (size_t i = 0; i < parser->tokens.count; i++) {
+        const struct token *token = parser_get_token(parser, i);
+        if (!token->is_used)
+            joined = arena_format(parser->arena, "%.*s%s%.*s", TEXT_ARGUMENT(joined),
+                                  token->follows_blank && joined.size > 0 ? " " : "",
+                                  TEXT_ARGUMENT(token->original));
+    }
+    return joined;
+}
+
 static int64_t parse_stars(const struct token *token)
 {
     static const char *const words[] = {"one", "two", "three", "four", "five"};
@@ -109,6 +123,7 @@ void question_parse(struct question *question, struct text text,
     find_stars(&parser);
     value_filters_find(&parser);
     find_language(&parser);
+    question->unfiltered = join_unused(&parser);
     find_polarity(&parser);
     question_concepts_find(&parser);
 }

@@ -19,6 +19,7 @@ enum { MAX_VALUE_FILTERS = 8 };
 
 struct question {
     struct text text;
+    struct text unfiltered; /* the words that no filter uses */
     struct time_span time_span;
     struct value_filter filters[MAX_VALUE_FILTERS];
     size_t filter_count;

@@ -31,6 +31,10 @@ static const double sentence_confidence = 0.8, related_confidence = 0.75;
  * and the share of the records that makes a word common. */
 static const double own_words_share = 0.15, common_word = 0.01;
 
+/* How much the cosine of question and sentence counts: of the score, against the words' share; and
+ * of the confidence. */
+static const double cosine_score = 0.5, cosine_confidence = 0.15;
+
 /* Of questions that only filter. */
 static const double confidence_share = 0.2;
 
@@ -89,6 +93,35 @@ static void count_records(const struct searcher *searcher, struct search_result 
     result->is_about = is_about;
 }
 
+/* ---- Closeness ---- */
+
+/* A question that only filters is close to nothing. */
+static void compare_vectors(struct searcher *searcher)
+{
+    const struct passage_vectors *vectors = searcher->vectors;
+    searcher->closest = arena_alloc(searcher->arena, searcher->corpus->count + 1, sizeof(float));
+    if (vectors->count == 0 || searcher->question->concept_count == 0)
+        return;
+    searcher->cosines =
+        passage_vectors_compare(vectors, searcher->question->unfiltered, searcher->arena);
+    for (size_t i = 0; i < vectors->count; i++) {
+        float *closest = &searcher->closest[vectors->records[i]];
+        *closest = fmaxf(*closest, searcher->cosines[i]);
+    }
+}
+
+/* Of the passage with this number in its record. */
+static double get_cosine(const struct searcher *searcher, size_t record, size_t number)
+{
+    const struct passage_vectors *vectors = searcher->vectors;
+    if (!searcher->cosines)
+        return 0;
+    size_t passage = vectors->first[record] + number;
+    return passage < vectors->count && vectors->records[passage] == record
+               ? (double)searcher->cosines[passage]
+               : 0;
+}
+
 /* ---- Candidates ---- */
 
 struct candidate {
@@ -134,6 +167,7 @@ static struct candidate *find_candidates(const struct searcher *searcher, size_t
             continue;
         for (size_t k = 0; k < concepts; k++)
             candidate.weight += searcher->weights[k] * (double)searcher->strengths[k][i];
+        candidate.weight += searcher->weight_sum * cosine_score * (double)searcher->closest[i];
         if (concepts > 0 && candidate.weight <= 0)
             continue;
         candidate.weight += searcher->weight_sum *
@@ -159,6 +193,7 @@ struct sentence_comparer {
     double *in_record;   /* [concept]: the best match of a sentence or the title */
     double *in_sentence; /* [concept]: the match of the best sentence so far */
     double *matches;     /* [concept]: of the sentence that is compared */
+    size_t number;       /* of the sentence in its record */
     double best;         /* score of the best sentence so far */
 };
 
@@ -200,7 +235,8 @@ static bool visit_sentence(void *user, const struct passage_match *match)
 {
     struct sentence_comparer *comparer = user;
     struct text sentence = text_slice(comparer->text, match->begin, match->end);
-    double score = compare_sentence(comparer, sentence);
+    double cosine = get_cosine(comparer->searcher, comparer->finding->record, comparer->number++);
+    double score = compare_sentence(comparer, sentence) + cosine_score * cosine;
     if (score > comparer->best) {
         comparer->best = score;
         memcpy(comparer->in_sentence, comparer->matches,
@@ -243,6 +279,9 @@ static void weigh_matches(const struct sentence_comparer *comparer, struct findi
     }
     finding->coverage = searcher->weight_sum > 0 ? sum / searcher->weight_sum : 0;
     finding->confidence = confident_total > 0 ? confident_sum / confident_total : 0;
+    if (searcher->cosines)
+        finding->confidence = (1 - cosine_confidence) * finding->confidence +
+                              cosine_confidence * (double)searcher->closest[finding->record];
 }
 
 static double *alloc_matches(const struct searcher *searcher)
@@ -368,10 +407,12 @@ bool search_run(const struct search *search, struct search_result *result, struc
                                 .question = question,
                                 .corpus = search->context->corpus,
                                 .taxonomy = search->context->taxonomy,
+                                .vectors = search->vectors,
                                 .arena = arena,
                                 .error = error};
     if (!searcher_select_records(&searcher) || !searcher_weigh_concepts(&searcher, result))
         return false;
+    compare_vectors(&searcher);
     count_records(&searcher, result);
     if (!rank_findings(&searcher, result, search->max))
         return false;

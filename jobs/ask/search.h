@@ -8,6 +8,7 @@
 #ifndef JOBS_ASK_SEARCH_H
 #define JOBS_ASK_SEARCH_H
 
+#include "jobs/ask/passage_vectors.h"
 #include "jobs/ask/question.h"
 
 struct finding {
@@ -45,6 +46,7 @@ struct search {
     struct store *store;
     const struct question *question;
     const struct question_context *context;
+    const struct passage_vectors *vectors;
     size_t max; /* findings to keep */
 };
 

@@ -19,6 +19,9 @@ struct searcher {
     size_t *own_words; /* [concept]: the records that have the question's own word */
     double *absences;  /* [concept]: the share of its weight that counts if a record lacks it */
     double weight_sum;
+    const struct passage_vectors *vectors;
+    const float *cosines; /* [passage]: how close it is to the question; NULL: none has a vector */
+    float *closest;       /* [record]: the highest cosine of its passages */
 };
 
 /* A topic of the record that the question names or uses a phrase of. */

@@ -21,6 +21,8 @@ static void require(bool ok)
         abort();
 }
 
+static const struct passage_vectors vectors; /* none */
+
 /* One record, of a product, in September. */
 static void save_record(void)
 {
@@ -60,7 +62,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     struct arena arena = {0};
     struct error error = {0};
     question_parse(&question, text, &context, &arena);
-    struct search search = {store, &question, &context, 5};
+    struct search search = {store, &question, &context, &vectors, 5};
     require(search_run(&search, &result, &arena, &error));
     for (size_t i = 0; i < result.count; i++)
         require(result.findings[i].begin <= result.findings[i].end);
