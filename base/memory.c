@@ -10,7 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { HUGE_PAGE_SIZE = 2 << 20 };
+enum { HUGE_PAGE_SIZE = 2 << 20, LARGE_BLOCK = 256 << 10 }; /* bytes */
 
 static _Noreturn void out_of_memory(size_t count, size_t size)
 {
@@ -68,6 +68,13 @@ void *memory_grow(void *memory, size_t *capacity, size_t min_capacity, size_t si
         new_capacity = new_capacity > SIZE_MAX / 2 ? min_capacity : new_capacity * 2;
     *capacity = new_capacity;
     return memory_resize(memory, new_capacity, size);
+}
+
+void memory_separate_large_blocks(void)
+{
+#ifdef __GLIBC__
+    mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
+#endif
 }
 
 void memory_release_freed(void)

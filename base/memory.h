@@ -20,6 +20,11 @@ void *memory_alloc_aligned(size_t count, size_t size);
  */
 void *memory_grow(void *memory, size_t *capacity, size_t min_capacity, size_t size);
 
+/* Large blocks have pages of their own, so freeing them returns these to the system, and small
+ * blocks do not keep them. A C library may stop doing so once it has seen a large block. Call once,
+ * at the start. */
+void memory_separate_large_blocks(void);
+
 /* Returns freed memory to the system, which a C library may keep for later allocations. */
 void memory_release_freed(void);
 

@@ -131,6 +131,7 @@ static void flush_output(struct error *error)
 
 int main(int argc, char **argv)
 {
+    memory_separate_large_blocks();
     umask(077); /* feedback is personal data: only its owner may read the files we create */
     struct error error = {0};
     bool ok = run_command(argc, argv, &error);
