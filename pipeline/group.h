@@ -37,7 +37,6 @@ struct passage {
  * A group has several for each of its members, so this is small. */
 struct occurrence {
     uint64_t aspect, opinion;  /* 0: none */
-    uint64_t opposite;         /* the opinion that says the opposite; 0: none */
     uint32_t member;           /* index into the members */
     uint32_t begin, end;       /* bytes of the member's text */
     signed char polarity;      /* of the words: +1, -1; 0: they do not show it */
@@ -58,7 +57,8 @@ struct occurrences {
 
 /* A statement that several members make, before it is checked. */
 struct point_candidate {
-    uint64_t aspect, opinion, opposite; /* as in its occurrences */
+    uint64_t aspect, opinion; /* as in its occurrences */
+    uint64_t opposite;        /* the opinion that says the opposite; 0: none */
     bool is_general;
     bool is_vague;           /* about nothing in particular, and not saying what: "comfortable" */
     bool is_unspecific;      /* a verdict on the whole: "worst hotel", "recommended" */
@@ -92,6 +92,8 @@ struct quoted_example {
     size_t records;          /* that name it and are not of the other side */
 };
 
+struct hash_table;
+
 struct group {
     struct group_key key;
     struct text period;   /* "2026-03", or "all" */
@@ -108,7 +110,9 @@ struct group {
 
     /* Set by map. */
     struct occurrences occurrences, previous_occurrences;
-    bool is_korean; /* most members have Hangul */
+    const struct hash_table *opposites; /* of opinions: the one that says the opposite; no entry, or
+                                           0: none */
+    bool is_korean;                     /* most members have Hangul */
 
     /* Set by reduce. */
     struct point_candidate *candidates; /* the most important first */

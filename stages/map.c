@@ -1,6 +1,7 @@
 /* map.c - the map stage: cuts the records of a group into clauses, and reads what each states. */
 #include <stdlib.h>
 
+#include "base/hash_table.h"
 #include "base/memory.h"
 #include "base/utf8.h"
 #include "stages/evidence/member_texts.h"
@@ -17,6 +18,7 @@ struct map {
     const struct stage_context *stage_context; /* borrowed */
     struct statement_reader reader;
     struct occurrence_buffer present, previous;
+    struct hash_table opposites; /* of opinions in the present group */
 };
 
 static bool open_map(void *state, const struct stage_context *stage_context, struct error *error)
@@ -31,7 +33,9 @@ static void finish_groups(void *state)
     struct map *map = state;
     free(map->present.items);
     free(map->previous.items);
+    hash_table_free(&map->opposites);
     map->present = map->previous = (struct occurrence_buffer){0};
+    map->opposites = (struct hash_table){0};
 }
 
 static void close_map(void *state)
@@ -49,8 +53,6 @@ static void set_opinion(struct occurrence *occurrence, const struct statement *s
 {
     int side = sentiment == SENTIMENT_POSITIVE ? 1 : -1;
     occurrence->opinion = statement->is_open ? statement_general_opinion(side) : statement->opinion;
-    occurrence->opposite =
-        statement->is_open ? statement_general_opinion(-side) : statement->opposite;
     occurrence->is_general = statement->is_open || statement->is_general;
 }
 
@@ -74,6 +76,18 @@ static struct occurrence make_occurrence(const struct statement *statement, size
     return occurrence;
 }
 
+/* Few opinions are different, so their opposites are kept once. */
+static void add_opposite(struct hash_table *opposites, const struct statement *statement,
+                         enum sentiment sentiment)
+{
+    int side = sentiment == SENTIMENT_POSITIVE ? 1 : -1;
+    if (statement->is_open)
+        hash_table_get_or_insert(opposites, statement_general_opinion(side),
+                                 statement_general_opinion(-side), NULL);
+    else
+        hash_table_get_or_insert(opposites, statement->opinion, statement->opposite, NULL);
+}
+
 static bool is_usable(const struct statement *statement, enum sentiment sentiment)
 {
     return !statement->is_open || sentiment == SENTIMENT_POSITIVE ||
@@ -81,7 +95,7 @@ static bool is_usable(const struct statement *statement, enum sentiment sentimen
 }
 
 /* The texts are read one after another: a group may have more of them than fit into memory. */
-static bool collect(const struct map *map, struct member_texts *texts, size_t member_count,
+static bool collect(struct map *map, struct member_texts *texts, size_t member_count,
                     struct occurrence_buffer *buffer, struct error *error)
 {
     struct arena scratch = {0};
@@ -100,9 +114,12 @@ static bool collect(const struct map *map, struct member_texts *texts, size_t me
             statements_extract(&map->reader, text, &scratch, &count);
         buffer->items = memory_grow(buffer->items, &buffer->capacity, buffer->count + count,
                                     sizeof(*buffer->items));
-        for (size_t k = 0; k < count; k++)
-            if (is_usable(&statements[k], sentiment))
-                buffer->items[buffer->count++] = make_occurrence(&statements[k], i, sentiment);
+        for (size_t k = 0; k < count; k++) {
+            if (!is_usable(&statements[k], sentiment))
+                continue;
+            buffer->items[buffer->count++] = make_occurrence(&statements[k], i, sentiment);
+            add_opposite(&map->opposites, &statements[k], sentiment);
+        }
     }
     arena_free(&scratch);
     member_texts_free(texts);
@@ -115,11 +132,13 @@ static bool process_group(void *state, struct group *group, struct error *error)
     struct member_texts present = {.store = map->stage_context->store, .members = group->members},
                         previous = {.store = map->stage_context->store,
                                     .members = group->previous_members};
+    hash_table_clear(&map->opposites);
     if (!collect(map, &present, group->member_count, &map->present, error) ||
         !collect(map, &previous, group->previous_member_count, &map->previous, error))
         return false;
     group->occurrences = (struct occurrences){map->present.items, map->present.count};
     group->previous_occurrences = (struct occurrences){map->previous.items, map->previous.count};
+    group->opposites = &map->opposites;
     group->is_korean = 2 * map->present.korean_count > group->member_count;
     return true;
 }

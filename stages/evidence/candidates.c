@@ -267,13 +267,15 @@ static bool passes_filter(const struct counted *counted, const struct group *gro
     return filter->accepts(filter->user, examples, count);
 }
 
-static struct point_candidate make_candidate(const struct counted *counted)
+static struct point_candidate make_candidate(const struct counted *counted,
+                                             const struct group *group)
 {
     const struct occurrence *first = &counted->first;
+    const size_t *opposite = hash_table_find(group->opposites, first->opinion);
     return (struct point_candidate){
         .aspect = first->aspect,
         .opinion = first->opinion,
-        .opposite = first->opposite,
+        .opposite = opposite ? *opposite : 0,
         .is_general = first->is_general,
         .is_vague = is_vague(first),
         .is_unspecific = first->is_verdict && (first->is_whole || !first->aspect),
@@ -308,7 +310,7 @@ struct point_candidate *candidates_find(const struct group *group,
             continue;
         (*side_count)++;
         chosen[*count] = counted;
-        candidates[(*count)++] = make_candidate(counted);
+        candidates[(*count)++] = make_candidate(counted, group);
     }
     hash_table_free(&counter.numbers);
     free(counter.items);
