@@ -18,6 +18,9 @@ enum { SUMMARY_STAGE_COUNT = 3 };
 static const struct stage *const summary_stages[SUMMARY_STAGE_COUNT] = {&map_stage, &reduce_stage,
                                                                         &ground_stage};
 
+/* What is compared with the references: the key points alone, or with the quoted sentences. */
+enum summary_part { POINTS, POINTS_AND_QUOTES, SUMMARY_PART_COUNT };
+
 /* The rows of a group and its references, in input order. */
 struct group_rows {
     struct member *members;
@@ -31,8 +34,10 @@ struct summary_task {
     size_t capacity;
     struct arena arena; /* holds the texts of members and references */
     void *summary_stages[SUMMARY_STAGE_COUNT];
-    size_t row_count, ungrouped;             /* rows that are evaluated; rows without a group */
-    double *rouge_1_scores, *rouge_l_scores; /* owned, one per scored group */
+    size_t row_count, ungrouped; /* rows that are evaluated; rows without a group */
+    struct {
+        double *rouge_1, *rouge_l; /* owned, one per scored group */
+    } scores[SUMMARY_PART_COUNT];
     size_t scored_count;
     size_t point_count, written_count; /* of the summaries; those that the model wrote */
 };
@@ -108,27 +113,38 @@ static size_t count(const void *state)
     return labelled;
 }
 
+static void score_text(struct summary_task *task, enum summary_part part, struct text text,
+                       const struct group_rows *group_rows)
+{
+    struct rouge mean = {0};
+    for (size_t i = 0; i < group_rows->reference_count; i++) {
+        struct rouge rouge = rouge_compute(text, group_rows->references[i]);
+        mean.rouge_1 += rouge.rouge_1 / (double)group_rows->reference_count;
+        mean.rouge_l += rouge.rouge_l / (double)group_rows->reference_count;
+    }
+    task->scores[part].rouge_1[task->scored_count] = mean.rouge_1;
+    task->scores[part].rouge_l[task->scored_count] = mean.rouge_l;
+}
+
 static void score_summary(struct summary_task *task, const struct group *group,
                           const struct group_rows *group_rows)
 {
     struct arena arena = {0};
-    struct text summary = {0};
+    struct text text = {0};
     for (size_t i = 0; i < group->point_count; i++) {
-        summary = arena_format(&arena, "%.*s %.*s.", TEXT_ARGUMENT(summary),
-                               TEXT_ARGUMENT(group->points[i].text));
+        text = arena_format(&arena, "%.*s %.*s.", TEXT_ARGUMENT(text),
+                            TEXT_ARGUMENT(group->points[i].text));
         task->written_count += group->points[i].author == POINT_BY_MODEL;
     }
     task->point_count += group->point_count;
-    struct rouge mean = {0};
-    for (size_t i = 0; i < group_rows->reference_count; i++) {
-        struct rouge rouge = rouge_compute(summary, group_rows->references[i]);
-        mean.rouge_1 += rouge.rouge_1 / (double)group_rows->reference_count;
-        mean.rouge_l += rouge.rouge_l / (double)group_rows->reference_count;
-    }
-    task->rouge_1_scores[task->scored_count] = mean.rouge_1;
-    task->rouge_l_scores[task->scored_count++] = mean.rouge_l;
+    score_text(task, POINTS, text, group_rows);
+    for (size_t i = 0; i < group->example_count; i++)
+        text = arena_format(&arena, "%.*s %.*s.", TEXT_ARGUMENT(text),
+                            TEXT_ARGUMENT(group->examples[i].text));
+    score_text(task, POINTS_AND_QUOTES, text, group_rows);
+    task->scored_count++;
     printf("%.*s:%.*s\n", TEXT_ARGUMENT(group_key_format(&group->key, &arena)),
-           TEXT_ARGUMENT(summary));
+           TEXT_ARGUMENT(text));
     arena_free(&arena);
 }
 
@@ -163,29 +179,40 @@ static double compute_mean(const void *cases, const size_t *sample_indices, size
     return sum / (double)drawn_count;
 }
 
+/* Returns the mean ROUGE-L. */
+static double print_rouge(const struct summary_task *task, enum summary_part part, const char *name)
+{
+    struct confidence_interval rouge_1 = bootstrap_interval(
+                                   compute_mean, task->scores[part].rouge_1, task->scored_count),
+                               rouge_l = bootstrap_interval(
+                                   compute_mean, task->scores[part].rouge_l, task->scored_count);
+    printf("%s\n"
+           "  ROUGE-1          %.4f   (95 %%: %.4f to %.4f)\n"
+           "  ROUGE-L          %.4f   (95 %%: %.4f to %.4f)\n",
+           name, rouge_1.value, rouge_1.low, rouge_1.high, rouge_l.value, rouge_l.low,
+           rouge_l.high);
+    return rouge_l.value;
+}
+
 static bool print(void *state, struct eval *eval, double *main_score, struct error *error)
 {
     struct summary_task *task = state;
-    task->rouge_1_scores = memory_alloc(task->names.count, sizeof(*task->rouge_1_scores));
-    task->rouge_l_scores = memory_alloc(task->names.count, sizeof(*task->rouge_l_scores));
+    for (size_t i = 0; i < SUMMARY_PART_COUNT; i++) {
+        task->scores[i].rouge_1 = memory_alloc(task->names.count, sizeof(double));
+        task->scores[i].rouge_l = memory_alloc(task->names.count, sizeof(double));
+    }
     for (size_t i = 0; i < task->names.count; i++)
         if (task->groups[i].count > 0 && task->groups[i].reference_count > 0 &&
             !summarize_group(task, eval, task->names.texts[i], &task->groups[i], error))
             return false;
-    struct confidence_interval rouge_1 =
-        bootstrap_interval(compute_mean, task->rouge_1_scores, task->scored_count);
-    struct confidence_interval rouge_l =
-        bootstrap_interval(compute_mean, task->rouge_l_scores, task->scored_count);
-    printf("\ngroups             %zu of %zu rows\n"
-           "ROUGE-1            %.4f   (95 %%: %.4f to %.4f)\n"
-           "ROUGE-L            %.4f   (95 %%: %.4f to %.4f)\n"
-           "key points         %zu, %zu of them written by the model\n"
+    printf("\ngroups             %zu of %zu rows\n", task->scored_count, task->row_count);
+    print_rouge(task, POINTS, "key points alone");
+    *main_score = print_rouge(task, POINTS_AND_QUOTES, "with quoted sentences");
+    printf("key points         %zu, %zu of them written by the model\n"
            "\nskipped: %zu without a group\n"
            "speed: %.2f seconds per group\n",
-           task->scored_count, task->row_count, rouge_1.value, rouge_1.low, rouge_1.high,
-           rouge_l.value, rouge_l.low, rouge_l.high, task->point_count, task->written_count,
-           task->ungrouped, eval->seconds / (double)task->scored_count);
-    *main_score = rouge_l.value;
+           task->point_count, task->written_count, task->ungrouped,
+           eval->seconds / (double)task->scored_count);
     return true;
 }
 
@@ -199,8 +226,10 @@ static void close_task(void *state)
         free(task->groups[i].references);
     }
     free(task->groups);
-    free(task->rouge_1_scores);
-    free(task->rouge_l_scores);
+    for (size_t i = 0; i < SUMMARY_PART_COUNT; i++) {
+        free(task->scores[i].rouge_1);
+        free(task->scores[i].rouge_l);
+    }
     name_set_free(&task->names);
     arena_free(&task->arena);
 }
