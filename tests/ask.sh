@@ -47,6 +47,16 @@ asked museum.ini museum-test.csv 0.90
     faults=$((faults + 1))
 }
 
+# A sentence without a word of the question, nor one that the list relates to it, is found by its vector.
+printf '%s\n' 'id,text' '1,"The lecturer speaks at lightning speed."' '2,"I love the slides."' '3,"Parking costs a fortune."' \
+    '4,"They never pick up when you ring."' '5,"Subtitles are missing in week three."' >"$work/rows.csv"
+printf '%s\n' '[source]' 'path = rows.csv' '[output]' 'path = rows' >"$work/rows.ini"
+"$winnow" run --quiet "$work/rows.ini"
+"$winnow" ask -n 1 --json "$work/rows.ini" "can you reach them by phone?" | grep -q '"text":"They never pick up when you ring."' || {
+    echo "ask: the vectors do not find the closest sentence" >&2
+    faults=$((faults + 1))
+}
+
 # Any question gets an answer or "nothing": no input stops the command.
 printf '%s\n' '"' '" OR *' "'; DROP TABLE feedback;" '한' 'a b c d e f g h i j k l m n o p' '???' '1 2 3' \
     '2026-99-99' 'since since since' '년월일' 'NEAR(a b)' '별점 9점' | "$winnow" ask "$work/samples/job.ini" --json >"$work/printed"

@@ -41,7 +41,7 @@ bool sentence_vectors_init(struct sentence_vectors *vectors, const struct t5_mod
                          table.size, vectors->tokens);
     vectors->rows = (const int8_t *)table.bytes + sizeof(header);
     vectors->dimensions = header.dimensions;
-    vectors->version = hash_text(table);
+    vectors->version = hash_text(t5_model_id(model)); /* reads no page of the table */
     vectors->pair_shift = 32;
     for (uint32_t pairs = header.pairs; pairs > 1; pairs /= 2)
         vectors->pair_shift--;

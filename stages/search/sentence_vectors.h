@@ -20,7 +20,7 @@ struct sentence_vectors {
     size_t tokens;                /* rows before those of pairs */
     uint32_t pair_shift;          /* the upper bits of a hash are the number of a pair */
     size_t dimensions;            /* 0: the model has no table, and texts have no vectors */
-    uint64_t version;             /* changes with the table; 0 without one */
+    uint64_t version;             /* changes with the model; 0 without a table */
 };
 
 /* ERROR_MODEL if the table is malformed or does not fit the model's vocabulary. */
