@@ -10,6 +10,7 @@
 #include "stages/evidence/examples.h"
 #include "stages/evidence/paragraph.h"
 #include "stages/evidence/point_matches.h"
+#include "stages/evidence/point_ranking.h"
 #include "stages/evidence/point_text.h"
 #include "stages/evidence/side.h"
 #include "stages/evidence/stated_point.h"
@@ -94,9 +95,9 @@ static bool choose_text(const struct ground *ground, struct point_matches *match
     enum { MAX_FALLBACK_WORDS = 2 };
     bool is_single = point->records == 1;
     struct stated_point stated_point = make_stated_point(ground, group, candidate, is_single);
-    struct point_text_check check = {stated_point_count_extra_words, &stated_point,
-                                     group->candidates[candidate].aspect != 0, is_single,
-                                     group->candidates[candidate].is_vague};
+    struct point_check check = {stated_point_count_extra_words, &stated_point,
+                                group->candidates[candidate].aspect != 0, is_single,
+                                group->candidates[candidate].is_vague};
     struct arena scratch = {0};
     struct text_array clauses;
     struct text texts[MAX_TEXTS];
@@ -105,10 +106,10 @@ static bool choose_text(const struct ground *ground, struct point_matches *match
     bool ok = point_matches_clauses(matches, candidate, MAX_COMPARED, &scratch, &clauses, error);
     if (ok) {
         stated_point_count_wholes(&stated_point, clauses);
-        count = point_text_choose(clauses, &check, texts, MAX_TEXTS, group->arena);
+        count = point_ranking_choose(clauses, &check, texts, MAX_TEXTS, group->arena);
         if (count == 0 && !is_single) {
             stated_point.max_extra_words = MAX_FALLBACK_WORDS;
-            count = point_text_choose(clauses, &check, texts, MAX_TEXTS, group->arena);
+            count = point_ranking_choose(clauses, &check, texts, MAX_TEXTS, group->arena);
         }
         ok = clause_reader_predict(&ground->clause_reader, (struct text_array){texts, count},
                                    probabilities, error);

@@ -4,7 +4,7 @@
 #define STAGES_EVIDENCE_POINT_TEXT_H
 
 #include "base/arena.h"
-#include "stages/text/texts.h"
+#include "base/text.h"
 
 /* The clause without what data/clause_fillers.tsv lists and without marks at its ends; its first
  * letter is a capital. Empty if it cannot stand for others: it has a number, a name, a handle, a
@@ -15,21 +15,12 @@ struct text point_text_shorten(struct text clause, struct arena *arena);
  * looks like a name. */
 bool point_text_is_personal(struct text text);
 
-/* What a shortened text states. */
-struct point_text_check {
-    /* The words of meaning in the text that are not part of the point; SIZE_MAX: it does not state
-     * the point, or says too much besides. */
-    size_t (*count_extra_words)(void *user, struct text text);
-    void *user;
-    bool has_aspect; /* the point is about something: the text may name it */
-    bool is_single;  /* one record says it: the text may tell all that this record says */
-    bool is_vague;   /* the point is about nothing in particular, and so must be the text */
-};
+/* The same of a single word, which may be English. */
+struct text point_text_shorten_word(struct text word, struct arena *arena);
 
-/* Writes the best texts of the clauses to texts[0..max_count): those that say the least besides the
- * point, then those that most clauses share, then the first; each differs from the others. Returns
- * their number; 0 if no clause can stand for others. In `arena`. */
-size_t point_text_choose(struct text_array clauses, const struct point_text_check *check,
-                         struct text *texts, size_t max_count, struct arena *arena);
+size_t point_text_count_words(struct text text);
+
+/* By its last letter. */
+bool point_text_is_korean(struct text text);
 
 #endif

@@ -22,7 +22,7 @@ void stated_point_free(struct stated_point *point);
  * state the point about it. */
 void stated_point_count_wholes(struct stated_point *point, struct text_array clauses);
 
-/* point_text_check.count_extra_words with a stated_point as `user`. */
+/* point_check.count_extra_words with a stated_point as `user`. */
 size_t stated_point_count_extra_words(void *user, struct text text);
 
 #endif

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "stages/evidence/point_ranking.h"
 #include "stages/evidence/point_text.h"
 
 static void clauses_are_shortened(void **state)
@@ -91,10 +92,10 @@ static void the_best_text_is_chosen(void **state)
             clauses[count] = text_of(examples[i].clauses[count]);
         const char *words[MAX_WORDS + 1] = {NULL};
         memcpy(words, examples[i].words, sizeof(examples[i].words));
-        const struct point_text_check check = {
+        const struct point_check check = {
             .count_extra_words = check_words, .user = words, .has_aspect = words[1] != NULL};
         assert_int_equal(
-            point_text_choose((struct text_array){clauses, count}, &check, &text, 1, &arena), 1);
+            point_ranking_choose((struct text_array){clauses, count}, &check, &text, 1, &arena), 1);
         if (!text_equal(text, text_of(examples[i].text)))
             fail_msg("%s: %.*s", examples[i].text, TEXT_ARGUMENT(text));
     }

@@ -1,0 +1,42 @@
+/* clause_fillers.h - words and endings that a clause does not need, or that show that it goes on
+ * (data/clause_fillers.tsv). */
+#ifndef STAGES_EVIDENCE_CLAUSE_FILLERS_H
+#define STAGES_EVIDENCE_CLAUSE_FILLERS_H
+
+#include <stdbool.h>
+
+#include "base/text.h"
+
+/* Where a filler stands, and what it means there; the table's own comments say more. */
+enum filler_place {
+    PLACE_START,
+    PLACE_DEGREE,
+    PLACE_END,
+    PLACE_LAST,
+    PLACE_ENDING,
+    PLACE_OPEN,
+    PLACE_OPEN_START,
+    PLACE_TAIL,
+    PLACE_PARTICLE
+};
+
+/* Whether a word begins at the byte `at`. */
+bool clause_begins_word(struct text text, size_t at);
+
+/* Whether the word is a filler of this place. */
+bool clause_filler_is(struct text word, enum filler_place place);
+
+/* The size of the longest filler at the beginning of the text; 0 if there is none or nothing would
+ * be left. */
+size_t clause_filler_measure(struct text text, enum filler_place place);
+
+/* Whether the text ends with one. */
+bool clause_filler_ends(struct text text, enum filler_place place);
+
+/* The text up to the first filler of PLACE_END. */
+struct text clause_filler_cut_end(struct text text);
+
+/* The text without those of PLACE_LAST at its end. */
+struct text clause_filler_drop_last(struct text text);
+
+#endif
