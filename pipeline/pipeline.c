@@ -584,8 +584,8 @@ bool pipeline_aggregate(struct pipeline *pipeline, struct error *error)
         struct stage_instance *instance = &pipeline->stage_instances[i];
         if (instance->stage->finish && !instance->stage->finish(instance->state, error))
             return false;
+        memory_release_freed(); /* the next stage takes it instead */
     }
-    memory_release_freed(); /* before the reports */
     return stage_context_check_interrupt(&pipeline->stage_context, error);
 }
 
