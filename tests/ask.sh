@@ -57,6 +57,15 @@ printf '%s\n' '[source]' 'path = rows.csv' '[output]' 'path = rows' >"$work/rows
     faults=$((faults + 1))
 }
 
+"$winnow" ask --set "model.path=$PWD/tests/unit/data/tiny-gated" "$work/rows.ini" "is parking dear?" 2>"$work/printed" | grep -q 'Parking costs a fortune' || {
+    echo "ask: an index of another model is not searched by words" >&2
+    faults=$((faults + 1))
+}
+grep -q 'made with another model' "$work/printed" || {
+    echo "ask: an index of another model is searched without a note" >&2
+    faults=$((faults + 1))
+}
+
 # Any question gets an answer or "nothing": no input stops the command.
 printf '%s\n' '"' '" OR *' "'; DROP TABLE feedback;" '한' 'a b c d e f g h i j k l m n o p' '???' '1 2 3' \
     '2026-99-99' 'since since since' '년월일' 'NEAR(a b)' '별점 9점' | "$winnow" ask "$work/samples/job.ini" --json >"$work/printed"

@@ -41,6 +41,7 @@ bool passage_vectors_load(struct passage_vectors *vectors, struct store *store,
                            error) ||
         !store_count_passages(store, &passages, &unindexed, error))
         return false;
+    vectors->is_outdated = !is_current;
     if (vectors->table.dimensions == 0 || !is_current)
         return true;
     vectors->capacity = (size_t)passages;

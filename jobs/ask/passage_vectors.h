@@ -12,7 +12,8 @@ struct passage_vectors {
     float *lengths;                /* owned; [passage] */
     uint32_t *records;             /* owned; [passage]: index into corpus.records */
     size_t count, capacity;
-    uint32_t *first; /* owned; [record]: its first passage. The next ones follow */
+    bool is_outdated; /* the index was made with another model: it is searched by words alone */
+    uint32_t *first;  /* owned; [record]: its first passage. The next ones follow */
 };
 
 /* Loads the vectors of the index. It has none if the model has no table of vectors, or if the index

@@ -72,17 +72,28 @@ static bool answer_lines(struct asker *asker, const struct ask_command_options *
     return ok;
 }
 
+static void print_notes(const struct asker *asker, const char *job)
+{
+    if (asker->unindexed > 0)
+        fprintf(stderr,
+                "winnow: note: %llu records are not indexed yet and are left out; `winnow run %s` "
+                "indexes them\n",
+                (unsigned long long)asker->unindexed, job);
+    if (asker->vectors.is_outdated)
+        fprintf(stderr,
+                "winnow: note: the index was made with another model and is searched by words "
+                "alone; `winnow run %s` makes it again\n",
+                job);
+}
+
 static bool ask(const struct ask_command_options *options, const struct command_line *command_line,
                 struct error *error)
 {
     struct asker asker = {0};
     bool found = true;
     bool ok = asker_open(&asker, command_line->operands[0], options->overrides, error);
-    if (ok && asker.unindexed > 0 && !options->is_quiet)
-        fprintf(stderr,
-                "winnow: note: %llu records are not indexed yet and are left out; `winnow run %s` "
-                "indexes them\n",
-                (unsigned long long)asker.unindexed, command_line->operands[0]);
+    if (ok && !options->is_quiet)
+        print_notes(&asker, command_line->operands[0]);
     if (ok && command_line->operand_count > 1)
         ok = answer_question(&asker, options, text_of(command_line->operands[1]), &found, error);
     else if (ok)
@@ -127,7 +138,8 @@ const struct command ask_command = {
     .operands = "JOB [QUESTION]",
     .flags = flags,
     .help =
-        "Searches the rows that `winnow run` saved, in English and Korean. First it prints how it\n"
+        "Searches the rows that `winnow run` saved, in English and Korean: for the question's words,\n"
+        "for related ones, and for sentences that are close in meaning. First it prints how it\n"
         "understood the question: period, values of columns (product, region, source), stars,\n"
         "praise or complaints, and the words that it looked for. Then how many records these are\n"
         "and how they are labelled, the key points that several of them say, and sentences that\n"
