@@ -12,7 +12,7 @@ enum { MAX_CANDIDATES = 300 };
 
 enum { SHORT_SENTENCE = 30, LONG_SENTENCE = 250 }; /* code points */
 
-const double search_min_confidence = 0.45;
+const double search_min_confidence = 0.445;
 
 /* Of the score: how much the sentence alone counts, against the whole record. */
 static const double sentence_share = 0.55;
