@@ -138,13 +138,12 @@ const struct command ask_command = {
     .operands = "JOB [QUESTION]",
     .flags = flags,
     .help =
-        "Searches the rows that `winnow run` saved, in English and Korean: for the question's words,\n"
-        "for related ones, and for sentences that are close in meaning. First it prints how it\n"
+        "Searches the rows that `winnow run` saved, in English and Korean: for the words of the\n"
+        "question, related ones, and sentences that are close in meaning. First it prints how it\n"
         "understood the question: period, values of columns (product, region, source), stars,\n"
         "praise or complaints, and the words that it looked for. Then how many records these are\n"
         "and how they are labelled, the key points that several of them say, and sentences that\n"
-        "customers wrote, each with its date, source and feedback_id. If the job's model can "
-        "write,\n"
+        "customers wrote, each with its date, source and feedback_id. If the model can write,\n"
         "a sentence is composed from words of the quotes; otherwise all text is of customers.\n"
         "\n"
         "If no record answers the question, it says so, names the words that no record has, and\n"

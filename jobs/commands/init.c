@@ -1,5 +1,4 @@
 /* init.c - `winnow init [FOLDER]`: writes a job file for the exports in a folder. */
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,8 +11,8 @@
 #include "base/hash.h"
 #include "base/hash_table.h"
 #include "base/memory.h"
-#include "connectors/connectors.h"
 #include "jobs/command.h"
+#include "jobs/export_files.h"
 #include "jobs/job.h"
 #include "jobs/sandbox.h"
 #include "pipeline/batch_reader.h"
@@ -26,160 +25,20 @@ extern const struct command init_command;
 
 #define SYSTEM_FOLDER "/etc/winnow/" /* of jobs that systemd runs */
 
-enum { MIN_PREFIX = 3, SAMPLE_RECORDS = 2000, MAX_VALUES = 30, MAX_SUGGESTIONS = 6 };
-
-/* A file, or a folder that is one input, such as a Maildir. */
-struct export_file {
-    struct text path; /* relative to the folder */
-    const struct connector *connector;
-    struct text recognition; /* "csv 90: ..."; or why it cannot be read */
-    bool is_in_source;
-};
+enum { SAMPLE_RECORDS = 2000, MAX_VALUES = 30, MAX_SUGGESTIONS = 6 };
 
 struct init {
-    const char *folder;
+    struct export_files files;
     struct text
         path_prefix;     /* of paths in the job file: "", or the folder if the file is elsewhere */
     struct text results; /* the output folder */
-    struct export_file *files;
-    size_t count, capacity;
     struct text *source_names;
     size_t source_count;
     FILE *job; /* the job file as it grows */
     struct arena arena;
 };
 
-/* ---- What lies in the folder ---- */
-
-static const char *get_full_path(struct init *init, struct text path)
-{
-    return arena_format(&init->arena, "%s/%.*s", init->folder, TEXT_ARGUMENT(path)).bytes;
-}
-
-/* A list for `taxonomy =` looks like an export to the connectors. */
-static bool is_topic_list(const char *path)
-{
-    char head[16] = "";
-    FILE *file = fopen(path, "r");
-    if (!file)
-        return false;
-    size_t size = fread(head, 1, sizeof(head), file);
-    fclose(file);
-    return text_starts_with((struct text){head, size}, TEXT("topic,phrase"));
-}
-
-/* A file whose columns do not include a text is no export. */
-static bool can_open(struct init *init, const struct connector *connector, const char *path,
-                     struct error *error)
-{
-    void *state = arena_alloc(&init->arena, 1, connector->state_size);
-    option_set_defaults(connector->options, state);
-    bool ok = connector->open(state, path, error);
-    connector->close(state);
-    return ok;
-}
-
-static void add_file(struct init *init, struct text path)
-{
-    struct export_file file = {.path = arena_copy_text(&init->arena, path)};
-    struct error error = {0};
-    const char *full_path = get_full_path(init, path);
-    if (is_topic_list(full_path))
-        return;
-    if (!connectors_recognize(full_path, &init->arena, &file.connector, &file.recognition,
-                              &error) ||
-        (file.connector && !can_open(init, file.connector, full_path, &error))) {
-        file.connector = NULL;
-        file.recognition = arena_copy_text(&init->arena, text_of(error.message));
-    }
-    init->files = memory_grow(init->files, &init->capacity, init->count + 1, sizeof(*init->files));
-    init->files[init->count++] = file;
-}
-
-static bool is_candidate(const char *name)
-{
-    struct text text = text_of(name);
-    return name[0] != '.' && !text_ends_with(text, TEXT(".ini")) &&
-           !text_ends_with(text, TEXT(".md"));
-}
-
-static int is_visible(const struct dirent *entry)
-{
-    return is_candidate(entry->d_name);
-}
-
-static int compare_names(const struct dirent **a, const struct dirent **b)
-{
-    return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-/* Adds the files of a folder, and of the folders in it if `depth` > 0. An output folder of Winnow
- * is skipped. */
-static bool add_folder(struct init *init, struct text folder, int depth, struct error *error)
-{
-    struct dirent **entries;
-    const char *path = folder.size ? get_full_path(init, folder) : init->folder;
-    if (access(arena_format(&init->arena, "%s/winnow.db", path).bytes, F_OK) == 0)
-        return true;
-    int count = scandir(path, &entries, is_visible, compare_names);
-    if (count < 0)
-        return error_set(error, ERROR_INPUT, "%s: cannot be listed: %s", path, strerror(errno));
-    bool ok = true;
-    for (int i = 0; i < count; i++) {
-        struct text name = arena_format(&init->arena, "%.*s%s%s", TEXT_ARGUMENT(folder),
-                                        folder.size ? "/" : "", entries[i]->d_name);
-        struct stat status;
-        const struct connector *connector = NULL;
-        struct text report;
-        free(entries[i]);
-        if (!ok || stat(get_full_path(init, name), &status) != 0)
-            continue;
-        if (S_ISREG(status.st_mode) && status.st_size > 0)
-            add_file(init, name);
-        else if (S_ISDIR(status.st_mode) &&
-                 connectors_recognize(get_full_path(init, name), &init->arena, &connector, &report,
-                                      NULL) &&
-                 connector)
-            add_file(init, name);
-        else if (S_ISDIR(status.st_mode) && depth > 0)
-            ok = add_folder(init, name, depth - 1, error);
-    }
-    free(entries);
-    return ok;
-}
-
 /* ---- Sources ---- */
-
-static size_t get_name_begin(struct text path)
-{
-    size_t begin = path.size;
-    while (begin > 0 && path.bytes[begin - 1] != '/')
-        begin--;
-    return begin;
-}
-
-/* From the first dot of the name on: ".csv", ".csv.gz". */
-static struct text get_extension(struct text path)
-{
-    return text_slice(path, text_find(path, TEXT("."), get_name_begin(path)), path.size);
-}
-
-/* The path up to the first digit of the name ("in/reviews_2026-01.csv": "in/reviews_"), which later
- * exports will share; the path without its extension if that would leave too little. */
-static struct text get_prefix(struct text path)
-{
-    size_t begin = get_name_begin(path), end = begin;
-    size_t stem_end = path.size - get_extension(path).size;
-    while (end < stem_end && !ascii_is_digit(path.bytes[end]))
-        end++;
-    return text_slice(path, 0, end - begin < MIN_PREFIX ? stem_end : end);
-}
-
-static bool belongs_together(const struct export_file *a, const struct export_file *b)
-{
-    return a->connector == b->connector && text_equal(get_prefix(a->path), get_prefix(b->path)) &&
-           text_equal(get_extension(a->path), get_extension(b->path));
-}
 
 static bool is_taken(const struct init *init, struct text name)
 {
@@ -197,8 +56,8 @@ static bool is_letter(char c)
 /* "Play Store/reviews_": "reviews"; unique. */
 static struct text name_source(struct init *init, const struct export_file *file)
 {
-    struct text prefix = get_prefix(file->path);
-    size_t begin = get_name_begin(prefix), size = 0;
+    struct text prefix = export_path_prefix(file->path);
+    size_t begin = export_path_name(prefix), size = 0;
     while (begin < prefix.size && !is_letter(prefix.bytes[begin]))
         begin++;
     char *bytes = arena_alloc(&init->arena, prefix.size + 1, 1);
@@ -288,7 +147,7 @@ static void write_columns(struct init *init, const struct export_file *file)
 {
     struct column_list list = {0};
     struct batch_reader reader;
-    struct input_file input = {.path = get_full_path(init, file->path),
+    struct input_file input = {.path = export_files_join(&init->files, file->path),
                                .name = file->path.bytes,
                                .connector = file->connector};
     input.connector_state = arena_alloc(&init->arena, 1, file->connector->state_size);
@@ -331,7 +190,8 @@ static void write_explanation(struct init *init, const struct export_file *file)
     const struct connector *connector = file->connector;
     void *state = arena_alloc(&init->arena, 1, connector->state_size);
     option_set_defaults(connector->options, state);
-    if (connector->explain && connector->open(state, get_full_path(init, file->path), NULL))
+    if (connector->explain &&
+        connector->open(state, export_files_join(&init->files, file->path), NULL))
         write_comments(init->job, connector->explain(state, NULL, &init->arena));
     connector->close(state);
 }
@@ -339,13 +199,14 @@ static void write_explanation(struct init *init, const struct export_file *file)
 /* The source of files[index] and of all files that belong to it. */
 static void write_source(struct init *init, size_t index)
 {
-    const struct export_file *first = &init->files[index];
+    const struct export_file *first = &init->files.items[index];
     size_t count = 0;
-    for (size_t i = index; i < init->count; i++)
-        if (belongs_together(first, &init->files[i]))
-            init->files[i].is_in_source = ++count;
+    for (size_t i = index; i < init->files.count; i++)
+        if (export_files_belong_together(first, &init->files.items[i]))
+            init->files.items[i].is_in_source = ++count;
     struct text name = name_source(init, first);
-    struct text prefix = get_prefix(first->path), extension = get_extension(first->path);
+    struct text prefix = export_path_prefix(first->path),
+                extension = export_path_extension(first->path);
     struct text pattern =
         arena_format(&init->arena, "%.*s*%.*s", TEXT_ARGUMENT(prefix), TEXT_ARGUMENT(extension));
     bool has_pattern = count > 1 || prefix.size + extension.size < first->path.size;
@@ -365,7 +226,7 @@ static void write_source(struct init *init, size_t index)
 static void write_reason(struct init *init, const struct export_file *file)
 {
     struct text reason = file->recognition, line;
-    struct text path = text_of(get_full_path(init, file->path));
+    struct text path = text_of(export_files_join(&init->files, file->path));
     if (text_starts_with(reason, path)) /* "FILE: ..." */
         reason = text_slice(reason, path.size + 2, reason.size);
     while (reason.size && text_split(&reason, '\n', &line))
@@ -375,15 +236,15 @@ static void write_reason(struct init *init, const struct export_file *file)
 static void write_unrecognized(struct init *init)
 {
     bool has_heading = false;
-    for (size_t i = 0; i < init->count; i++) {
-        if (init->files[i].connector)
+    for (size_t i = 0; i < init->files.count; i++) {
+        if (init->files.items[i].connector)
             continue;
         if (!has_heading)
             fprintf(init->job, "; Not recognized as feedback, so no source reads them:\n");
         has_heading = true;
-        fprintf(init->job, ";   %.*s\n", TEXT_ARGUMENT(init->files[i].path));
-        write_reason(init, &init->files[i]);
-        printf("  not recognized: %.*s\n", TEXT_ARGUMENT(init->files[i].path));
+        fprintf(init->job, ";   %.*s\n", TEXT_ARGUMENT(init->files.items[i].path));
+        write_reason(init, &init->files.items[i]);
+        printf("  not recognized: %.*s\n", TEXT_ARGUMENT(init->files.items[i].path));
     }
     if (has_heading)
         fprintf(init->job, "\n");
@@ -416,8 +277,8 @@ static void write_settings(const struct init *init)
 static size_t count_recognized(const struct init *init)
 {
     size_t count = 0;
-    for (size_t i = 0; i < init->count; i++)
-        count += init->files[i].connector != NULL;
+    for (size_t i = 0; i < init->files.count; i++)
+        count += init->files.items[i].connector != NULL;
     return count;
 }
 
@@ -433,9 +294,9 @@ static bool compose_job(struct init *init, const char *path, struct text *bytes,
     fputs("; Written by `winnow init`. Lines that begin with a semicolon are comments. Paths are\n"
           "; relative to this file. `winnow plan --keys` lists every key.\n\n",
           init->job);
-    init->source_names = arena_alloc(&init->arena, init->count, sizeof(*init->source_names));
-    for (size_t i = 0; i < init->count; i++)
-        if (init->files[i].connector && !init->files[i].is_in_source)
+    init->source_names = arena_alloc(&init->arena, init->files.count, sizeof(*init->source_names));
+    for (size_t i = 0; i < init->files.count; i++)
+        if (init->files.items[i].connector && !init->files.items[i].is_in_source)
             write_source(init, i);
     write_unrecognized(init);
     write_settings(init);
@@ -465,8 +326,8 @@ static bool write_job(const char *path, struct text bytes, struct error *error)
 static struct text get_stem(const char *path)
 {
     struct text text = text_of(path);
-    size_t begin = get_name_begin(text);
-    return text_slice(text, begin, text.size - get_extension(text).size);
+    size_t begin = export_path_name(text);
+    return text_slice(text, begin, text.size - export_path_extension(text).size);
 }
 
 /* Paths in a job file next to the exports are relative. The one of a systemd unit writes where the
@@ -476,12 +337,13 @@ static bool choose_paths(struct init *init, struct text output, const char **pat
 {
     init->results = TEXT("out");
     if (text_find(output, TEXT("/"), 0) == output.size) {
-        *path = strcmp(init->folder, ".") == 0 ? output.bytes : get_full_path(init, output);
+        *path = strcmp(init->files.folder, ".") == 0 ? output.bytes
+                                                     : export_files_join(&init->files, output);
         return true;
     }
-    char *absolute = realpath(init->folder, NULL);
+    char *absolute = realpath(init->files.folder, NULL);
     if (!absolute)
-        return error_set(error, ERROR_USAGE, "%s: %s", init->folder, strerror(errno));
+        return error_set(error, ERROR_USAGE, "%s: %s", init->files.folder, strerror(errno));
     *path = output.bytes;
     init->path_prefix = arena_format(&init->arena, "%s/", absolute);
     init->results =
@@ -496,7 +358,7 @@ static bool choose_paths(struct init *init, struct text output, const char **pat
 static const char *get_job_folder(struct init *init, const char *path)
 {
     struct text text = text_of(path);
-    size_t begin = get_name_begin(text);
+    size_t begin = export_path_name(text);
     return begin ? arena_format(&init->arena, "%.*s", (int)begin, path).bytes : ".";
 }
 
@@ -505,17 +367,17 @@ static bool init_folder(struct init *init, const char *path, struct error *error
     struct text bytes;
     struct sandbox_folders folders = {.paths = {get_job_folder(init, path)}};
     struct stat status;
-    if (stat(init->folder, &status) != 0 || !S_ISDIR(status.st_mode))
-        return error_set(error, ERROR_USAGE, "%s: not a folder", init->folder);
+    if (stat(init->files.folder, &status) != 0 || !S_ISDIR(status.st_mode))
+        return error_set(error, ERROR_USAGE, "%s: not a folder", init->files.folder);
     if (access(path, F_OK) == 0)
         return write_job(path, TEXT(""), error); /* refuses before it reads */
-    if (!sandbox_enter(SANDBOX_SILENT, &folders, error) || !add_folder(init, TEXT(""), 1, error))
+    if (!sandbox_enter(SANDBOX_SILENT, &folders, error) || !export_files_find(&init->files, error))
         return false;
     if (!count_recognized(init))
         return error_set(error, ERROR_INPUT,
                          "%s: none of its %zu files is recognized as an export of feedback; name "
                          "another folder, or see docs/FORMATS.md",
-                         init->folder, init->count);
+                         init->files.folder, init->files.count);
     printf("%s\n", path);
     if (!compose_job(init, path, &bytes, error) || !write_job(path, bytes, error))
         return false;
@@ -543,15 +405,15 @@ static const struct flag flags[] = {
 static bool run(struct command_line *command_line, struct error *error)
 {
     struct init_command_options options = {0};
-    struct init init = {.folder = "."};
+    struct init init = {.files = {.folder = "."}};
     if (!command_parse(&init_command, command_line, &options, error) ||
         !command_check_operands(&init_command, command_line->operand_count, 0, 1, error))
         return false;
     if (command_line->operand_count)
-        init.folder = command_line->operands[0];
+        init.files.folder = command_line->operands[0];
     const char *path = NULL;
     bool ok = choose_paths(&init, options.output, &path, error) && init_folder(&init, path, error);
-    free(init.files);
+    export_files_free(&init.files);
     arena_free(&init.arena);
     return ok;
 }
