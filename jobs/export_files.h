@@ -22,8 +22,8 @@ struct export_files {
     struct arena arena; /* holds texts and paths */
 };
 
-/* Finds the files of the folder, and of the folders in it. Output folders of Winnow, job files and
- * lists of topics are skipped. */
+/* Finds the files of the folder, and of the folders in it. Skips output folders of Winnow, lists of
+ * topics, empty and hidden files, *.ini and *.md. */
 bool export_files_find(struct export_files *files, struct error *error);
 void export_files_free(struct export_files *files);
 

@@ -93,8 +93,9 @@ bool store_finish_index(struct store *store, struct error *error)
     struct sql_statement *select = sql_prepare(
         store->sql, "SELECT number FROM setting WHERE name = 'index_has_deletions'", error);
     bool is_needed = sql_next_row(select) && sql_integer(select, 0);
-    if (!sql_finish(select, error) || !is_needed)
-        return !is_needed;
+    bool ok = sql_finish(select, error);
+    if (!ok || !is_needed)
+        return ok;
     return sql_begin(store->sql, error) &&
            sql_end(store->sql,
                    sql_execute(store->sql,

@@ -19,8 +19,9 @@ static bool open_index(void *state, const struct stage_context *stage_context, s
 {
     struct index *index = state;
     index->stage_context = stage_context;
-    return segmenter_open(&index->segmenter, error) &&
-           sentence_vectors_init(&index->vectors, stage_context->model, error);
+    return !index->is_enabled ||
+           (segmenter_open(&index->segmenter, error) &&
+            sentence_vectors_init(&index->vectors, stage_context->model, error));
 }
 
 static void close_index(void *state)
@@ -47,16 +48,17 @@ static struct passage_words *split_record(const struct index *index,
     *count = 0;
     for (size_t i = 0; i < end_count; begin = ends[i++]) {
         struct text sentence = text_trim(text_slice(record->text, begin, ends[i]));
-        size_t offset = sentence.size ? (size_t)(sentence.bytes - record->text.bytes) : begin;
-        if (sentence.size > 0)
-            passages[(*count)++] = (struct passage_words){
-                .feedback_id = record->feedback_id,
-                .begin = offset,
-                .end = offset + sentence.size,
-                .words = index_words_fold(sentence, arena),
-                .title = title,
-                .vector = compute_vector(index, sentence, arena),
-            };
+        if (sentence.size == 0)
+            continue;
+        size_t offset = (size_t)(sentence.bytes - record->text.bytes);
+        passages[(*count)++] = (struct passage_words){
+            .feedback_id = record->feedback_id,
+            .begin = offset,
+            .end = offset + sentence.size,
+            .words = index_words_fold(sentence, arena),
+            .title = title,
+            .vector = compute_vector(index, sentence, arena),
+        };
     }
     if (*count == 0)
         passages[(*count)++] =

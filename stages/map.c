@@ -9,7 +9,7 @@
 #include "stages/text/statements.h"
 
 struct occurrence_buffer {
-    struct occurrence *items; /* owned; of the present group */
+    struct occurrence *items; /* owned; of one period of the group */
     size_t count, capacity;
     size_t korean_count; /* members with Hangul */
 };
@@ -18,7 +18,7 @@ struct map {
     const struct stage_context *stage_context; /* borrowed */
     struct statement_reader reader;
     struct occurrence_buffer present, previous;
-    struct hash_table opposites; /* of opinions in the present group */
+    struct hash_table opposites; /* of the opinions in both periods of the group */
 };
 
 static bool open_map(void *state, const struct stage_context *stage_context, struct error *error)

@@ -61,7 +61,7 @@ printf '%s\n' '[source]' 'path = rows.csv' '[output]' 'path = rows' >"$work/rows
     echo "ask: an index of another model is not searched by words" >&2
     faults=$((faults + 1))
 }
-grep -q 'made with another model' "$work/printed" || {
+grep -q 'only words are searched' "$work/printed" || {
     echo "ask: an index of another model is searched without a note" >&2
     faults=$((faults + 1))
 }

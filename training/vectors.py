@@ -3,8 +3,8 @@
     vectors.py teach WORK DATA WINNOW MODEL    writes WORK/vectors/*.npy: what the teacher makes of sentences (hours)
     vectors.py learn WORK                      writes WORK/vectors.s8
 
-The teacher is multilingual-e5-small (e5.py); no weight of it becomes part of the table. The table learns to give vectors of the same
-direction: words, sentences of reviews and surveys, and questions. Questions are sentences that end with a question mark, and
+The teacher is multilingual-e5-small (e5.py); no weight of it becomes part of the table. The table learns to give words, sentences
+of reviews and surveys, and questions the directions of the teacher's vectors. Questions are sentences that end with a question mark, and
 templates around words of sentences. Both steps can be repeated: `teach` goes on where it was stopped, `learn` uses what is there.
 """
 import os
@@ -106,10 +106,9 @@ def collect(data):
                 continue
             seen.add(sentence.lower())
             counts[group] += 1
-            at = len(groups[group]) if len(groups[group]) < most else random.randrange(counts[group])
-            if at == len(groups[group]):
+            if len(groups[group]) < most:
                 groups[group].append(sentence)
-            elif at < most:
+            elif (at := random.randrange(counts[group])) < most:
                 groups[group][at] = sentence
     kept = [sentence for group in groups.values() for sentence in group]
     random.shuffle(kept)
@@ -201,7 +200,7 @@ def load(work):
     kinds = np.array([line[0] for line in open(work / "texts.tsv", encoding="utf-8")])[some]
     lines = open(work / "ids.txt", encoding="utf-8").read().split("\n")
     ids = [np.array(lines[at].split()[:-1] or [0], dtype=np.int64) for at in some]
-    tokens = 1 << (max(part.max() for part in ids[:200000]) - 1).item().bit_length()
+    tokens = 1 << max(part.max() for part in ids).item().bit_length()   # the vocabulary is a power of two
     for is_sentence in (True, False):   # sentences and questions have different centres
         vectors[(kinds == "p") == is_sentence] -= vectors[(kinds == "p") == is_sentence].mean(0)
     _, axes = np.linalg.eigh(vectors[:100000].T @ vectors[:100000])

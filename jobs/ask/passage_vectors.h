@@ -12,12 +12,13 @@ struct passage_vectors {
     float *lengths;                /* owned; [passage] */
     uint32_t *records;             /* owned; [passage]: index into corpus.records */
     size_t count, capacity;
-    bool is_outdated; /* the index was made with another model: it is searched by words alone */
-    uint32_t *first;  /* owned; [record]: its first passage. The next ones follow */
+    bool
+        is_outdated; /* the index does not fit this model or version: only its words are searched */
+    uint32_t *first; /* owned; [record]: its first passage. The next ones follow */
 };
 
-/* Loads the vectors of the index. It has none if the model has no table of vectors, or if the index
- * was made with another one. Safe to free when zeroed and after a failure. */
+/* Loads the vectors of the index. There are none if the model has no table of vectors, or if the
+ * index is outdated. Safe to free when zeroed and after a failure. */
 bool passage_vectors_load(struct passage_vectors *vectors, struct store *store,
                           const struct t5_model *model, const struct corpus *corpus,
                           struct error *error);

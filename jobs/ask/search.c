@@ -1,4 +1,5 @@
-/* search.c - ranks the records and sentences that have the words of a question. */
+/* search.c - ranks records and sentences by the words of a question and by the cosine of their
+ * vectors. */
 #include "jobs/ask/searcher.h"
 
 #include <math.h>
@@ -95,7 +96,7 @@ static void count_records(const struct searcher *searcher, struct search_result 
 
 /* ---- Closeness ---- */
 
-/* A question that only filters is close to nothing. */
+/* Sets cosines and closest. A question without words to search for has no cosines. */
 static void compare_vectors(struct searcher *searcher)
 {
     const struct passage_vectors *vectors = searcher->vectors;

@@ -2,9 +2,9 @@
  *
  * A word of the question weighs ln(1 + n / (1 + records with it or a related word)), n: all
  * records. How well a sentence answers is the weighted share of the words that it expresses, with
- * its record and alone. `confidence` is that share for the best record, and how common the
- * question's own words are: below `search_min_confidence` the question has no answer (docs/ASK.md
- * has the curve). */
+ * its record and alone. `confidence` combines that share for the best record, how common the
+ * question's own words are, and the cosine of question and record: below `search_min_confidence`
+ * the question has no answer (docs/ASK.md has the curve). */
 #ifndef JOBS_ASK_SEARCH_H
 #define JOBS_ASK_SEARCH_H
 

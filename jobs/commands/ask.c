@@ -80,10 +80,11 @@ static void print_notes(const struct asker *asker, const char *job)
                 "indexes them\n",
                 (unsigned long long)asker->unindexed, job);
     if (asker->vectors.is_outdated)
-        fprintf(stderr,
-                "winnow: note: the index was made with another model and is searched by words "
-                "alone; `winnow run %s` makes it again\n",
-                job);
+        fprintf(
+            stderr,
+            "winnow: note: the index does not fit this model or version of winnow, so only words "
+            "are searched; `winnow run %s` makes it again\n",
+            job);
 }
 
 static bool ask(const struct ask_command_options *options, const struct command_line *command_line,

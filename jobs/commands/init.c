@@ -141,8 +141,8 @@ static void add_columns(struct column_list *list, const struct batch *batch, str
         }
 }
 
-/* Columns with few values that repeat: product, branch, plan. Names the numbers of ratings, too,
- * which a person will not choose. */
+/* Columns with few values that repeat: product, branch, plan. Columns of ratings are listed, too.
+ */
 static void write_columns(struct init *init, const struct export_file *file)
 {
     struct column_list list = {0};

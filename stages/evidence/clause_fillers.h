@@ -30,13 +30,14 @@ bool clause_filler_is(struct text word, enum filler_place place);
  * be left. */
 size_t clause_filler_measure(struct text text, enum filler_place place);
 
-/* Whether the text ends with one. */
+/* Whether the last bytes of the text are a filler of this place; case matters. */
 bool clause_filler_ends(struct text text, enum filler_place place);
 
-/* The text up to the first filler of PLACE_END. */
+/* The text up to the first filler of PLACE_END that leaves at least four bytes. */
 struct text clause_filler_cut_end(struct text text);
 
-/* The text without those of PLACE_LAST at its end. */
+/* The text without those of PLACE_LAST at its end, and without the marks at both ends that remain
+ * after a cut. */
 struct text clause_filler_drop_last(struct text text);
 
 #endif

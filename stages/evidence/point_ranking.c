@@ -23,7 +23,7 @@ enum {
 
 static const double extra_cost = 3; /* of a word of meaning that the point does not state */
 static const double length_cost = 0.3;
-static const double shortness_cost = 0.8; /* of a word below these */
+static const double shortness_cost = 0.8; /* of each word below GOOD_WORDS or its like */
 static const double verb_gain = 2.5;      /* of an English sentence */
 static const double personal_cost = 1.5;  /* of "I", "my" */
 static const double repeat_gain = 1.5;    /* of twice as many clauses */
@@ -46,7 +46,7 @@ static const double min_word_share[] = {0.4, 0.6}, typical_rarity[] = {0.4, 0.25
                     max_rarity[] = {1.25, 0.5};
 enum { SEVERAL_CLAUSES = 2, MANY_CLAUSES = 8 };
 
-/* Texts that differ in case and blanks only are one. */
+/* Texts that differ only in case, blanks, marks, stop words and endings have the same hash. */
 static uint64_t hash_words(struct text text, struct arena *arena)
 {
     size_t count;

@@ -13,11 +13,12 @@ struct point_check {
     void *user;
     bool has_aspect; /* the point is about something: the text may name it */
     bool is_single;  /* one record says it: the text may tell all that this record says */
-    bool is_vague;   /* the point is about nothing in particular, and so must be the text */
+    bool is_vague;   /* the point is about nothing in particular, and the text must not be either */
 };
 
-/* Writes the best texts of the clauses to texts[0..max_count): those that say the least besides the
- * point, then those that most clauses share, then the first; each differs from the others. Returns
+/* Writes the best texts of the clauses to texts[0..max_count): first those whose words most clauses
+ * share, then by cost (words besides the point, length, form; less if many clauses give the same
+ * text), then in their order; each differs from the others. Returns
  * their number; 0 if no clause can stand for others. In `arena`. */
 size_t point_ranking_choose(struct text_array clauses, const struct point_check *check,
                             struct text *texts, size_t max_count, struct arena *arena);

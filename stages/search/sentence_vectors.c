@@ -79,17 +79,22 @@ static void add_row(const struct sentence_vectors *vectors, size_t row, int32_t 
 const int8_t *sentence_vectors_compute(const struct sentence_vectors *vectors, struct text text,
                                        struct arena *arena)
 {
-    size_t capacity = text.size + 1; /* a token has a byte; one is for the space before the text */
-    int32_t *ids = arena_alloc(arena, capacity, sizeof(*ids));
-    int32_t *sums = arena_alloc(arena, vectors->dimensions + 1, sizeof(*sums));
     int8_t *vector = arena_alloc(arena, vectors->dimensions + 1, sizeof(*vector));
-    size_t count = vectors->dimensions > 0 ? t5_tokenize(vectors->model, text, ids, capacity) : 0;
+    if (vectors->dimensions == 0)
+        return vector;
+    struct arena scratch = {0};
+    /* Enough for all but a text that grows when it is normalized ("½"), whose end is left out. */
+    size_t capacity = text.size + 1;
+    int32_t *ids = arena_alloc(&scratch, capacity, sizeof(*ids));
+    int32_t *sums = arena_alloc(&scratch, vectors->dimensions, sizeof(*sums));
+    size_t count = t5_tokenize(vectors->model, text, ids, capacity);
     for (size_t i = 0; i < count && i < capacity; i++) {
         add_row(vectors, (size_t)ids[i], sums);
         if (i > 0)
             add_row(vectors, hash_pair(vectors, ids[i - 1], ids[i]), sums);
     }
     scale_to_bytes(sums, vectors->dimensions, vector);
+    arena_free(&scratch);
     return vector;
 }
 

@@ -1,8 +1,8 @@
 /* sentence_vectors.h - what a text is about, as a vector: texts that say the same in other words
  * have vectors of similar direction. The vector is the sum of the vectors of the text's tokens and
  * of every two neighbors, scaled to bytes (Wieting et al. 2016, "Towards universal paraphrastic
- * sentence embeddings"). They are in a table of the model, which training/vectors.py learns; it
- * must hash pairs in the same way. */
+ * sentence embeddings"). A table of the model contains these vectors. training/vectors.py learns
+ * it, and must hash pairs in the same way. */
 #ifndef STAGES_SEARCH_SENTENCE_VECTORS_H
 #define STAGES_SEARCH_SENTENCE_VECTORS_H
 
