@@ -77,15 +77,13 @@ static struct occurrence make_occurrence(const struct statement *statement, size
 }
 
 /* Few opinions are different, so their opposites are kept once. */
-static void add_opposite(struct hash_table *opposites, const struct statement *statement,
-                         enum sentiment sentiment)
+static void add_opposite(struct hash_table *opposites, uint64_t opinion,
+                         const struct statement *statement, enum sentiment sentiment)
 {
-    int side = sentiment == SENTIMENT_POSITIVE ? 1 : -1;
-    if (statement->is_open)
-        hash_table_get_or_insert(opposites, statement_general_opinion(side),
-                                 statement_general_opinion(-side), NULL);
-    else
-        hash_table_get_or_insert(opposites, statement->opinion, statement->opposite, NULL);
+    int opposite_side = sentiment == SENTIMENT_POSITIVE ? -1 : 1;
+    hash_table_get_or_insert(
+        opposites, opinion,
+        statement->is_open ? statement_general_opinion(opposite_side) : statement->opposite, NULL);
 }
 
 static bool is_usable(const struct statement *statement, enum sentiment sentiment)
@@ -117,8 +115,9 @@ static bool collect(struct map *map, struct member_texts *texts, size_t member_c
         for (size_t k = 0; k < count; k++) {
             if (!is_usable(&statements[k], sentiment))
                 continue;
-            buffer->items[buffer->count++] = make_occurrence(&statements[k], i, sentiment);
-            add_opposite(&map->opposites, &statements[k], sentiment);
+            struct occurrence occurrence = make_occurrence(&statements[k], i, sentiment);
+            add_opposite(&map->opposites, occurrence.opinion, &statements[k], sentiment);
+            buffer->items[buffer->count++] = occurrence;
         }
     }
     arena_free(&scratch);

@@ -83,12 +83,15 @@ const int8_t *sentence_vectors_compute(const struct sentence_vectors *vectors, s
     if (vectors->dimensions == 0)
         return vector;
     struct arena scratch = {0};
-    /* Enough for all but a text that grows when it is normalized ("½"), whose end is left out. */
     size_t capacity = text.size + 1;
     int32_t *ids = arena_alloc(&scratch, capacity, sizeof(*ids));
     int32_t *sums = arena_alloc(&scratch, vectors->dimensions, sizeof(*sums));
     size_t count = t5_tokenize(vectors->model, text, ids, capacity);
-    for (size_t i = 0; i < count && i < capacity; i++) {
+    if (count > capacity) { /* the text grows when it is normalized: "½" */
+        ids = arena_alloc(&scratch, count, sizeof(*ids));
+        t5_tokenize(vectors->model, text, ids, count);
+    }
+    for (size_t i = 0; i < count; i++) {
         add_row(vectors, (size_t)ids[i], sums);
         if (i > 0)
             add_row(vectors, hash_pair(vectors, ids[i - 1], ids[i]), sums);
