@@ -110,6 +110,25 @@ static void a_table_that_does_not_fit_is_an_error(void **state)
     tiny_model_remove(directory);
 }
 
+/* "㍿" has 3 bytes and becomes 株式会社, of which every byte is a token. */
+static void a_text_that_grows_is_read_whole(void **state)
+{
+    (void)state;
+    struct sentence_vectors vectors;
+    struct arena arena = {0};
+    struct error error = {0};
+    struct t5_model *model;
+    if (!t5_model_open(&model, "inference/models/winnow-small.winnow", T5_INT8, &error))
+        skip();
+    assert_true(sentence_vectors_init(&vectors, model, &error));
+    const int8_t *grown = sentence_vectors_compute(&vectors, TEXT("㍿㍿㍿ late"), &arena),
+                 *spelled = sentence_vectors_compute(&vectors,
+                                                     TEXT("株式会社株式会社株式会社 late"), &arena);
+    assert_memory_equal(grown, spelled, vectors.dimensions);
+    t5_model_close(model);
+    arena_free(&arena);
+}
+
 static void products_are_exact(void **state)
 {
     (void)state;
@@ -124,6 +143,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_vector_is_the_scaled_sum_of_tokens_and_pairs),
         cmocka_unit_test(a_table_that_does_not_fit_is_an_error),
+        cmocka_unit_test(a_text_that_grows_is_read_whole),
         cmocka_unit_test(products_are_exact),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
