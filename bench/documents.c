@@ -168,7 +168,7 @@ static void save_feedback(struct store *store, uint64_t total)
 static void compute_figures(struct store *store)
 {
     static const struct selection everything = {.since = TIME_UNKNOWN, .until = TIME_UNKNOWN};
-    static const struct t5_model model = {fake_prompts};
+    static const struct t5_model model = {.prompts = fake_prompts};
     struct pipeline pipeline = {0};
     pipeline.stage_context = (struct stage_context){.store = store,
                                                     .model = &model,

@@ -176,7 +176,7 @@ static void open_stages(struct pipeline *pipeline)
 static struct tally make_report(const struct setting *setting)
 {
     static const struct selection everything = {.since = TIME_UNKNOWN, .until = TIME_UNKNOWN};
-    static const struct t5_model model = {fake_prompts};
+    static const struct t5_model model = {.prompts = fake_prompts};
     struct pipeline pipeline = {0};
     struct tally tally = {0};
     struct store *store = save_feedback(setting);

@@ -145,6 +145,12 @@ struct t5_logits_query {
 bool t5_next_logits(struct t5_session *session, const struct t5_logits_query *query, float *logits,
                     struct error *error);
 
+/* states[place * width] = the decoder's last hidden state after places[place], of which the output
+ * layer makes logits, for a classifier of the caller's own; width = t5_embedding_width(model).
+ * `states` has room for count * width numbers and belongs to the caller. Errors as above. */
+bool t5_next_states(struct t5_session *session, const struct t5_place *places, size_t count,
+                    float *states, struct error *error);
+
 /* A set of allowed outputs: sequences of different items, joined by a space. Constrained decoding
  * computes only the allowed rows of the output layer. */
 struct t5_choices;
@@ -222,7 +228,8 @@ bool t5_model_save(const struct t5_model *model, const char *target, struct erro
 struct t5_import {
     const char *source;  /* a Hugging Face directory: config.json, *.safetensors, spiece.model or
                             tokenizer.json, optionally prompts.ini (replaces the family's prompts),
-                            ngrams.s8 and vectors.s8; or a GGUF file of a T5 model */
+                            ngrams.s8, vectors.s8 and quotes.s8; or a GGUF file of a
+                            T5 model */
     const char *target;  /* written through a temporary file next to it */
     const char *prompts; /* an INI file used instead of the directory's prompts.ini; NULL: none */
     bool int8_only;      /* omit the float32 weights, which `--precision f32` needs */

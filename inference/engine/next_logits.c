@@ -1,4 +1,4 @@
-/* next_logits.c - logits of some tokens after given prefixes. */
+/* next_logits.c - logits of some tokens, or the decoder's states, after given prefixes. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +17,8 @@ struct logits_task {
     const struct t5_logits_query *query;
     struct tokenized_place *places; /* ordered by input */
     size_t *first;                  /* [inputs + 1]; the index of each input's first place */
-    float *logits;
+    float *logits;                  /* NULL: `states` are wanted */
+    float *states;                  /* [places][width] */
 };
 
 /* A place whose tokens are in the forest. */
@@ -32,6 +33,20 @@ struct place_forest {
     size_t leaf_count, leaf_capacity;
 };
 
+/* Writes what is wanted of the place whose final state is number `row`. */
+static void write_result(const struct logits_task *task, struct worker *worker, size_t place,
+                         size_t row)
+{
+    const struct t5_logits_query *query = task->query;
+    size_t width = worker->session->config->model_width;
+    if (task->logits)
+        decoder_select_logits(worker, row, query->tokens, query->token_count,
+                              task->logits + place * query->token_count);
+    else
+        memcpy(task->states + place * width, worker->final_states + row * width,
+               width * sizeof(*task->states));
+}
+
 static void add_place(struct place_forest *forest, size_t input,
                       const struct tokenized_place *place)
 {
@@ -44,11 +59,10 @@ static void add_place(struct place_forest *forest, size_t input,
     forest->leaves[forest->leaf_count++] = (struct leaf){place->place, row};
 }
 
-/* Runs all rows of the forest, writes the logits of its places, and empties it. */
+/* Runs all rows of the forest, writes the results of its places, and empties it. */
 static void run_forest(const struct logits_task *task, struct place_forest *forest,
                        struct worker *worker)
 {
-    const struct t5_logits_query *query = task->query;
     const struct row_forest *row_forest = &forest->row_forest;
     size_t max_rows = worker->session->decoder_rows;
     size_t *states = memory_alloc(max_rows, sizeof(*states)); /* number of a row's final state */
@@ -63,9 +77,7 @@ static void run_forest(const struct logits_task *task, struct place_forest *fore
         for (size_t i = 0; i < forest->leaf_count; i++) {
             const struct leaf *leaf = &forest->leaves[i];
             if (leaf->row >= first && leaf->row < first + count)
-                decoder_select_logits(worker, states[leaf->row - first], query->tokens,
-                                      query->token_count,
-                                      task->logits + leaf->place * query->token_count);
+                write_result(task, worker, leaf->place, states[leaf->row - first]);
         }
     }
     free(states);
@@ -138,8 +150,8 @@ static bool tokenize_places(struct logits_task *task, int32_t *tokens, struct er
     return ok;
 }
 
-bool t5_next_logits(struct t5_session *session, const struct t5_logits_query *query, float *logits,
-                    struct error *error)
+static bool run_query(struct t5_session *session, const struct t5_logits_query *query,
+                      float *logits, float *states, struct error *error)
 {
     if (!check_query(session, query, error))
         return false;
@@ -149,11 +161,12 @@ bool t5_next_logits(struct t5_session *session, const struct t5_logits_query *qu
         .places = memory_alloc(query->place_count, sizeof(*task.places)),
         .first = memory_alloc(session->input_count + 1, sizeof(*task.first)),
         .logits = logits,
+        .states = states,
     };
     int32_t *tokens =
         memory_alloc(query->place_count * session->limits.output_tokens, sizeof(*tokens));
     bool ok = tokenize_places(&task, tokens, error);
-    if (ok && query->place_count > 0 && query->token_count > 0) {
+    if (ok && query->place_count > 0 && (query->token_count > 0 || states)) {
         cross_prepare(session, 1); /* as for scores: never depends on the length of prefixes */
         workers_run(session->pool, session->input_count, process_inputs, &task);
     }
@@ -161,4 +174,17 @@ bool t5_next_logits(struct t5_session *session, const struct t5_logits_query *qu
     free(task.first);
     free(task.places);
     return ok;
+}
+
+bool t5_next_logits(struct t5_session *session, const struct t5_logits_query *query, float *logits,
+                    struct error *error)
+{
+    return run_query(session, query, logits, NULL, error);
+}
+
+bool t5_next_states(struct t5_session *session, const struct t5_place *places, size_t count,
+                    float *states, struct error *error)
+{
+    return run_query(session, &(struct t5_logits_query){.places = places, .place_count = count},
+                     NULL, states, error);
 }

@@ -194,7 +194,7 @@ static inline void case_run(const struct stage *stage, const char *settings, str
                             struct case_printer *printer)
 {
     static const struct selection everything = {.since = TIME_UNKNOWN, .until = TIME_UNKNOWN};
-    static const struct t5_model model = {fake_prompts};
+    static const struct t5_model model = {.prompts = fake_prompts};
     struct insight_list insights = {0};
     struct stage_context context = {.store = store,
                                     .model = &model,

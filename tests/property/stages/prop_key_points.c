@@ -16,7 +16,7 @@
 #include "tests/fakes/t5.h"
 #include "tests/support/random.h"
 
-static const struct t5_model model = {fake_prompts};
+static const struct t5_model model = {.prompts = fake_prompts};
 
 static const char *const sentences[] = {
     "The room was spotless, so good. ",

@@ -88,7 +88,7 @@ static bool print_figure(void *user, const struct topic_stats *figure, struct er
     return true;
 }
 
-static const struct t5_model plain_model = {fake_prompts};
+static const struct t5_model plain_model = {.prompts = fake_prompts};
 
 static void expect_figures(const char *settings, const char *expected)
 {
@@ -172,7 +172,7 @@ static bool expect_shares(const char *const *prompts, const char *expected, stru
     struct database database;
     database_make(&database);
     save_rows(database.store);
-    const struct t5_model model = {prompts};
+    const struct t5_model model = {.prompts = prompts};
     struct stage_context context = {
         .store = database.store, .model = &model, .model_key = 1, .selection = &everything};
     void *state = stage_start(&aggregate_stage, "period=all", &context, error);

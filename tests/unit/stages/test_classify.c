@@ -12,7 +12,7 @@
 #include "tests/fakes/stage.h"
 #include "tests/fakes/t5.h"
 
-static const struct t5_model model = {fake_prompts};
+static const struct t5_model model = {.prompts = fake_prompts};
 
 static const struct {
     const char *title, *text;
@@ -120,7 +120,7 @@ static struct t5_model model_with(const char *const *changed, const char **promp
         prompts[count++] = fake_prompts[i];
     assert_true(count < MAX_PROMPTS);
     prompts[count] = NULL;
-    return (struct t5_model){prompts};
+    return (struct t5_model){.prompts = prompts};
 }
 
 /* `by`: model, phrases or both; `sure_at`: the probability that an answer needs. */
@@ -133,7 +133,7 @@ static void expect_topics_by(const char *by, const char *sure_at, const char *te
         "topics.sure_at",      sure_at, "phrases.price",   "!full price"};
     for (size_t i = 0; i < KNOWN; i++)
         prompts[i] = fake_prompts[i];
-    const struct t5_model prompted_model = {prompts};
+    const struct t5_model prompted_model = {.prompts = prompts};
     struct batch batch = {0};
     struct record *record = batch_add_record(&batch);
     record->text = text_of(text);
@@ -397,7 +397,7 @@ static void a_model_without_prompts_is_refused(void **state)
         {"sentiment.input", "{text}", "sentiment.question", "no place", NULL},
     };
     for (size_t i = 0; i < sizeof(broken) / sizeof(*broken); i++) {
-        struct t5_model poor = {broken[i]};
+        struct t5_model poor = {.prompts = broken[i]};
         struct stage_context context = {.model = &poor, .session_batch = 1};
         struct error error = {0};
         assert_null(stage_start(&chunk_stage, "", &context, &error));

@@ -73,7 +73,7 @@ static int close_fixture(void **state)
 
 /* All results of a session for one input. */
 struct answers {
-    float scores[3], compared[3], logits[4], vector[WIDTH];
+    float scores[3], compared[3], logits[4], states[2 * WIDTH], vector[WIDTH];
     struct t5_output greedy, lengthy, beam, constrained;
 };
 
@@ -96,7 +96,7 @@ static void ask(struct t5_session *session, const struct subject *subject, const
     struct t5_target wanted[3 * INPUTS];
     float scores[3 * INPUTS], compared[3 * INPUTS], vectors[INPUTS * WIDTH];
     struct t5_place places[2 * INPUTS];
-    float logits[4 * INPUTS];
+    float logits[4 * INPUTS], states[2 * INPUTS * WIDTH];
     static const int32_t tokens[] = {9, 5};
     struct t5_output greedy[INPUTS], lengthy[INPUTS], beam[INPUTS], constrained[INPUTS];
     for (size_t i = 0; i < count; i++) {
@@ -118,6 +118,7 @@ static void ask(struct t5_session *session, const struct subject *subject, const
         !t5_score_closed_set(session, wanted, 3 * count, compared, &error) ||
         !t5_next_logits(session, &(struct t5_logits_query){places, 2 * count, tokens, 2}, logits,
                         &error) ||
+        !t5_next_states(session, places, 2 * count, states, &error) ||
         !t5_generate(session, &plain, arena, greedy, &error) ||
         !t5_generate(session, &long_one, arena, lengthy, &error) ||
         !t5_generate(session, &beams, arena, beam, &error) ||
@@ -129,6 +130,8 @@ static void ask(struct t5_session *session, const struct subject *subject, const
         memcpy(answer->scores, scores + 3 * i, sizeof(answer->scores));
         memcpy(answer->compared, compared + 3 * i, sizeof(answer->compared));
         memcpy(answer->logits, logits + 4 * i, sizeof(answer->logits));
+        memcpy(answer->states, states + 2 * i * t5_embedding_width(subject->model),
+               2 * t5_embedding_width(subject->model) * sizeof(float));
         memcpy(answer->vector, vectors + i * t5_embedding_width(subject->model),
                t5_embedding_width(subject->model) * sizeof(float));
         answer->greedy = greedy[i];
@@ -209,6 +212,7 @@ static void check_independence(struct fixture *fixture, const struct t5_model *m
             assert_memory_equal(expected[i].scores, got[i].scores, sizeof(got[i].scores));
             assert_memory_equal(expected[i].compared, got[i].compared, sizeof(got[i].compared));
             assert_memory_equal(expected[i].logits, got[i].logits, sizeof(got[i].logits));
+            assert_memory_equal(expected[i].states, got[i].states, sizeof(got[i].states));
             assert_memory_equal(expected[i].vector, got[i].vector, sizeof(got[i].vector));
             assert_same_output(&expected[i].greedy, &got[i].greedy);
             assert_same_output(&expected[i].lengthy, &got[i].lengthy);

@@ -47,7 +47,7 @@ static struct text random_text(uint64_t *seed, size_t size, size_t longest, stru
 static void check(struct segmenter *segmenter, struct text text, size_t token_budget,
                   size_t min_last_tokens)
 {
-    static const struct t5_model model = {fake_prompts};
+    static const struct t5_model model = {.prompts = fake_prompts};
     struct measured measured = {&model, text, 3};
     struct text_splitter text_splitter = {&model,          segmenter,    token_budget,
                                           min_last_tokens, count_tokens, &measured};
@@ -87,7 +87,7 @@ static void no_word_that_fits_is_divided(void **state)
     (void)state;
     struct segmenter *segmenter;
     assert_true(segmenter_open(&segmenter, NULL));
-    static const struct t5_model model = {fake_prompts};
+    static const struct t5_model model = {.prompts = fake_prompts};
     struct arena arena = {0};
     char *bytes = arena_alloc(&arena, 6000, 1);
     for (size_t i = 0; i < 6000; i++)

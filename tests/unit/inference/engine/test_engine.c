@@ -383,6 +383,35 @@ static void next_logits_agree_with_scores(void **state)
     }
 }
 
+/* A state depends on the input and the prefix, and not on the other places. */
+static void next_states_belong_to_their_places(void **state)
+{
+    enum { PLACES = 4, MAX_WIDTH = 256 };
+    struct fixture *fixture = *state;
+    static const struct text inputs[] = {TEXT("the blade broke twice"), TEXT("soup")};
+    static const struct t5_place places[PLACES] = {
+        {1, TEXT("<task>")}, {0, TEXT("<task> price")}, {0, TEXT("<task>")}, {1, TEXT("<task>")}};
+    static float states[PLACES * MAX_WIDTH], single[MAX_WIDTH];
+    for (size_t model = 0; model < MODELS; model++)
+        for (size_t precision = T5_INT8; precision <= T5_F32; precision++) {
+            struct t5_session *session = fixture->sessions[model][precision];
+            size_t width = t5_embedding_width(fixture->models[model]), size = width * sizeof(float);
+            assert_true(width <= MAX_WIDTH && t5_encode(session, inputs, 2, NULL));
+            assert_true(t5_next_states(session, places, PLACES, states, NULL));
+            for (size_t i = 0; i < PLACES; i++) {
+                assert_true(t5_next_states(session, &places[i], 1, single, NULL));
+                assert_memory_equal(single, &states[i * width], size);
+            }
+            assert_memory_equal(&states[0], &states[3 * width], size); /* the same place */
+            assert_memory_not_equal(&states[0], &states[2 * width], size);
+            assert_memory_not_equal(&states[width], &states[2 * width], size);
+        }
+    struct error error = {0};
+    assert_false(
+        t5_next_states(fixture->sessions[0][0], &(struct t5_place){.input = 2}, 1, single, &error));
+    assert_int_equal(error.kind, ERROR_USAGE);
+}
+
 static void many_places_need_several_passes(void **state)
 {
     enum { PLACES = 400 };
@@ -471,6 +500,7 @@ int main(void)
         cmocka_unit_test(limits_are_checked),
         cmocka_unit_test(closed_set_probabilities_sum_to_one),
         cmocka_unit_test(next_logits_agree_with_scores),
+        cmocka_unit_test(next_states_belong_to_their_places),
         cmocka_unit_test(many_places_need_several_passes),
         cmocka_unit_test(wrong_places_and_tokens_are_refused),
         cmocka_unit_test(an_empty_batch_has_no_results),

@@ -38,7 +38,7 @@ static const struct text quotes[] = {
 static void assert_composed(const char *const *prompts, const char *written, size_t quote_count,
                             enum sentiment polarity, const char *expected)
 {
-    struct t5_model model = {prompts};
+    struct t5_model model = {.prompts = prompts};
     struct composer composer = {0};
     struct arena arena = {0};
     struct error error = {0};

@@ -91,7 +91,7 @@ static void mixed_is_a_fourth_label(void **state)
                                           "sentiment.bias_mixed",
                                           "0.7",
                                           NULL};
-    static const struct t5_model model = {prompts};
+    static const struct t5_model model = {.prompts = prompts};
     struct sentiment_predictor predictor = {0};
     assert_true(sentiment_load(&predictor, &model, NULL));
     assert_true(sentiment_has_mixed_label(&predictor));
@@ -111,7 +111,7 @@ static void mixed_is_a_fourth_label(void **state)
 static void every_input_gets_its_own_answer(void **state)
 {
     (void)state;
-    static const struct t5_model model = {fake_prompts};
+    static const struct t5_model model = {.prompts = fake_prompts};
     struct t5_session session = {.model = &model, .batch = 8, .input_tokens = 48};
     struct sentiment_predictor predictor = {0};
     struct error error = {0};
@@ -148,7 +148,7 @@ static void bad_prompts_are_refused(void **state)
          "sentiment.bias_neutral = half: expected a number"},
     };
     for (size_t i = 0; i < sizeof(models) / sizeof(*models); i++) {
-        struct t5_model model = {models[i].prompts};
+        struct t5_model model = {.prompts = models[i].prompts};
         struct sentiment_predictor predictor = {0};
         struct error error = {0};
         assert_false(sentiment_load(&predictor, &model, &error));

@@ -29,7 +29,7 @@ static void choices_are_topics_with_polarities(void **state)
                                  "topics.item",
                                  patterns[i].pattern,
                                  NULL};
-        struct t5_model model = {prompts};
+        struct t5_model model = {.prompts = prompts};
         struct topics_predictor predictor = {0};
         struct error error = {0};
         if (!topics_load(&predictor, &model, &no_taxonomy, &error))
@@ -59,7 +59,7 @@ enum { EXAMPLES = sizeof(examples) / sizeof(*examples) };
 static void answers_become_mentions(void **state)
 {
     (void)state;
-    static const struct t5_model model = {fake_prompts};
+    static const struct t5_model model = {.prompts = fake_prompts};
     struct t5_session session = {.model = &model, .batch = 8, .input_tokens = 48};
     struct topics_predictor predictor = {0};
     struct arena arena = {0};
@@ -98,7 +98,7 @@ static void incomplete_prompts_are_refused(void **state)
         {"topics.input", "{text}", "topics.topics", "price", "topics.max_items", "0", NULL},
     };
     for (size_t i = 0; i < sizeof(prompts) / sizeof(*prompts); i++) {
-        struct t5_model model = {prompts[i]};
+        struct t5_model model = {.prompts = prompts[i]};
         struct topics_predictor predictor = {0};
         struct error error = {0};
         assert_false(topics_load(&predictor, &model, &no_taxonomy, &error));

@@ -23,7 +23,7 @@ static const char *const prompts[] = {"sentiment.input",
                                       "late",
                                       NULL};
 
-static const struct t5_model model = {prompts};
+static const struct t5_model model = {.prompts = prompts};
 
 static const struct {
     const char *text;

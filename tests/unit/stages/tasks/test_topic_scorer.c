@@ -45,7 +45,7 @@ static struct t5_model model_with(const char *const *changed, const char **promp
         prompts[count++] = base_prompts[i];
     assert_true(count < MAX_PROMPTS);
     prompts[count] = NULL;
-    return (struct t5_model){prompts};
+    return (struct t5_model){.prompts = prompts};
 }
 
 /* The mentions as "price:positive;". */
