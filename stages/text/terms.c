@@ -150,7 +150,7 @@ struct term *terms_extract(struct text text, struct arena *arena, size_t *count)
 
 /* ---- Words ---- */
 
-enum ending_kind { PARTICLE, HADA, PREDICATE };
+enum ending_kind { PARTICLE, HADA, PREDICATE, WHOLE };
 
 static const struct korean_ending {
     struct text text;
@@ -170,6 +170,12 @@ static bool is_hangul(struct text run)
     return code_point >= HANGUL_FIRST && code_point <= HANGUL_LAST;
 }
 
+/* Whether the ending is a particle after a consonant ("으로") whose end is one after a vowel. */
+static bool follows_consonant(struct text ending)
+{
+    return text_starts_with(ending, TEXT("으")) || text_starts_with(ending, TEXT("이"));
+}
+
 /* Removes one ending. */
 static void stem_korean(struct word *word)
 {
@@ -182,6 +188,8 @@ static void stem_korean(struct word *word)
         bool has_stem = syllables >= MIN_STEM_SYLLABLES + utf8_count_code_points(ending->text);
         word->is_predicate |= has_stem ? ending->kind == PREDICATE : ending->kind == HADA;
         word->may_be_short |= !has_stem && ending->kind == PARTICLE;
+        if (!has_stem && (ending->kind == WHOLE || follows_consonant(ending->text)))
+            return;
         if (!has_stem)
             continue;
         word->has_particle = ending->kind == PARTICLE;

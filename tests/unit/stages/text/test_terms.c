@@ -49,6 +49,23 @@ static void inflected_words_have_one_stem(void **state)
     arena_free(&arena);
 }
 
+static void korean_words_lose_one_ending(void **state)
+{
+    (void)state;
+    static const char *const examples[][2] = {
+        {"배송이", "배송"},     {"배송으로", "배송"}, {"코로나", "코로나"},
+        {"코로나가", "코로나"}, {"앱으로", "앱으로"}, {"아이들은", "아이"},
+    };
+    struct arena arena = {0};
+    for (size_t i = 0; i < sizeof(examples) / sizeof(*examples); i++) {
+        size_t count;
+        const struct word *words = terms_extract_words(text_of(examples[i][0]), &arena, &count);
+        if (count != 1 || !text_equal(words[0].stem, text_of(examples[i][1])))
+            fail_msg("%s", examples[i][0]);
+    }
+    arena_free(&arena);
+}
+
 static void numbers_are_distinguished_from_words(void **state)
 {
     (void)state;
@@ -102,6 +119,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_stop_word_is_dropped),
         cmocka_unit_test(inflected_words_have_one_stem),
+        cmocka_unit_test(korean_words_lose_one_ending),
         cmocka_unit_test(numbers_are_distinguished_from_words),
         cmocka_unit_test(first_person_sentences_are_recognized),
     };
