@@ -338,20 +338,22 @@ bool store_load_group_members(struct store *store, const struct group_entry *ent
                               struct arena *arena, const struct member **members,
                               struct error *error);
 
-/* What the model reads in a clause. */
-struct clause_sentiment {
-    uint64_t key; /* hash of the clause, the prompt and the model key */
-    double negative, neutral, positive;
+enum { CLAUSE_READING_NUMBERS = 4 };
+
+/* What the model reads in a clause: the probabilities of the answers to a question, in the order of
+ * its caller. */
+struct clause_reading {
+    uint64_t key; /* hash of the clause, the question and the model key */
+    double numbers[CLAUSE_READING_NUMBERS];
 };
 
-/* Loads the sentiment of the clause with this key; *found is false if the model has not read it. */
-bool store_load_clause_sentiment(struct store *store, struct clause_sentiment *clause_sentiment,
-                                 bool *found, struct error *error);
+/* Loads the reading with this key; *found is false if the model has not read the clause. */
+bool store_load_clause_reading(struct store *store, struct clause_reading *clause_reading,
+                               bool *found, struct error *error);
 
 /* Saves them in one transaction. */
-bool store_save_clause_sentiments(struct store *store,
-                                  const struct clause_sentiment *clause_sentiments, size_t count,
-                                  struct error *error);
+bool store_save_clause_readings(struct store *store, const struct clause_reading *clause_readings,
+                                size_t count, struct error *error);
 
 /* Loads a text that the model generated before. `key` is a hash of its input, the decoding settings
  * and the model key. Allocated from `arena`; text->bytes is NULL if there is none. */

@@ -40,7 +40,7 @@ const struct erasable_table store_erasable_tables[] = {
     {"generated", ERASE_ALL, NULL},
     {"summary", ERASE_ALL, NULL},
     {"key_point", ERASE_ALL, NULL},
-    {"clause_sentiment", ERASE_ALL, NULL}, /* by a hash of words */
+    {"clause_reading", ERASE_ALL, NULL}, /* by a hash of words */
     {"evidence", ERASE_ALL, NULL},
     {"quote", ERASE_ALL, NULL},
     {"example", ERASE_ALL, NULL},

@@ -7,7 +7,7 @@
 #include "pipeline/sql.h"
 #include "pipeline/store.h"
 
-enum { STORE_VERSION = 13 }; /* of the schema: PRAGMA user_version */
+enum { STORE_VERSION = 14 }; /* of the schema: PRAGMA user_version */
 
 /* store_schema.c: the statements that create every table and every view; those of the tables of
  * analyses, which packs have, too. */

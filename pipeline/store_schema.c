@@ -197,9 +197,10 @@ const char store_schema[] =
     " \"end\" INTEGER NOT NULL,"
     " PRIMARY KEY (summary_id, number)) STRICT, WITHOUT ROWID;"
 
-    /* What the model read in clauses, by a hash of everything that determines it. */
-    "CREATE TABLE clause_sentiment (key INTEGER PRIMARY KEY, negative REAL NOT NULL,"
-    " neutral REAL NOT NULL, positive REAL NOT NULL) STRICT;"
+    /* What the model read in clauses, by a hash of everything that determines it: probabilities of
+     * the answers to a question (clause_reader.c). */
+    "CREATE TABLE clause_reading (key INTEGER PRIMARY KEY, first REAL NOT NULL,"
+    " second REAL NOT NULL, third REAL NOT NULL, fourth REAL NOT NULL) STRICT;"
 
     "CREATE TABLE topic_stats (view INTEGER NOT NULL, number INTEGER NOT NULL, period TEXT NOT "
     "NULL,"

@@ -28,36 +28,30 @@ bool store_save_generated_text(struct store *store, uint64_t key, struct text te
     return sql_end(store->sql, sql_run(insert, error), error);
 }
 
-bool store_load_clause_sentiment(struct store *store, struct clause_sentiment *clause_sentiment,
-                                 bool *found, struct error *error)
+bool store_load_clause_reading(struct store *store, struct clause_reading *clause_reading,
+                               bool *found, struct error *error)
 {
     struct sql_statement *select = sql_prepare(
-        store->sql, "SELECT negative, neutral, positive FROM clause_sentiment WHERE key = ?",
-        error);
-    sql_bind_hash(select, 1, clause_sentiment->key);
+        store->sql, "SELECT first, second, third, fourth FROM clause_reading WHERE key = ?", error);
+    sql_bind_hash(select, 1, clause_reading->key);
     *found = sql_next_row(select);
-    if (*found) {
-        clause_sentiment->negative = sql_real(select, 0);
-        clause_sentiment->neutral = sql_real(select, 1);
-        clause_sentiment->positive = sql_real(select, 2);
-    }
+    for (int i = 0; *found && i < CLAUSE_READING_NUMBERS; i++)
+        clause_reading->numbers[i] = sql_real(select, i);
     return sql_finish(select, error);
 }
 
-bool store_save_clause_sentiments(struct store *store,
-                                  const struct clause_sentiment *clause_sentiments, size_t count,
-                                  struct error *error)
+bool store_save_clause_readings(struct store *store, const struct clause_reading *clause_readings,
+                                size_t count, struct error *error)
 {
     if (!sql_begin(store->sql, error))
         return false;
     bool ok = true;
     for (size_t i = 0; ok && i < count; i++) {
         struct sql_statement *insert = sql_prepare(
-            store->sql, "INSERT OR REPLACE INTO clause_sentiment VALUES (?, ?, ?, ?)", error);
-        sql_bind_hash(insert, 1, clause_sentiments[i].key);
-        sql_bind_real(insert, 2, clause_sentiments[i].negative);
-        sql_bind_real(insert, 3, clause_sentiments[i].neutral);
-        sql_bind_real(insert, 4, clause_sentiments[i].positive);
+            store->sql, "INSERT OR REPLACE INTO clause_reading VALUES (?, ?, ?, ?, ?)", error);
+        sql_bind_hash(insert, 1, clause_readings[i].key);
+        for (int k = 0; k < CLAUSE_READING_NUMBERS; k++)
+            sql_bind_real(insert, 2 + k, clause_readings[i].numbers[k]);
         ok = sql_run(insert, error);
     }
     return sql_end(store->sql, ok, error);

@@ -28,6 +28,7 @@ const char *const model_tokenizer_sections[TOKENIZER_TABLE_COUNT] = {
 const char *const model_tables[MODEL_TABLE_COUNT] = {
     [MODEL_NGRAMS] = "ngrams",
     [MODEL_VECTORS] = "vectors",
+    [MODEL_QUOTES] = "quotes",
 };
 
 size_t model_matrix_size(enum section_kind kind, size_t rows, size_t columns)
@@ -465,7 +466,7 @@ struct text t5_model_describe(const struct t5_model *model, struct arena *arena)
         "vocabulary %u\npieces %zu\nrelative_buckets %u\nrelative_distance %u\n"
         "activation %s%s\noutput_layer %s\noutput_scale %g\nnorm_epsilon %g\n"
         "pad_id %d\nend_id %d\nstart_id %d\nwindow_input %u\nwindow_output %u\nngrams "
-        "%zu\nvectors %zu\nprompts\n%.*s",
+        "%zu\nvectors %zu\nquotes %zu\nprompts\n%.*s",
         model->id, model->header->version, model->file.size, t5_parameter_count(model),
         model->weights.embedding.f32 ? "int8 and float32" : "int8", config->model_width,
         config->head_width, config->feed_forward_width, config->heads, config->encoder_layers,
@@ -475,7 +476,8 @@ struct text t5_model_describe(const struct t5_model *model, struct arena *arena)
         (double)config->output_scale, (double)config->norm_epsilon, config->pad_id, config->end_id,
         config->start_id, config->recommended_input_tokens, config->recommended_output_tokens,
         t5_model_section(model, model_tables[MODEL_NGRAMS]).size,
-        t5_model_section(model, model_tables[MODEL_VECTORS]).size, TEXT_ARGUMENT(model->prompts));
+        t5_model_section(model, model_tables[MODEL_VECTORS]).size,
+        t5_model_section(model, model_tables[MODEL_QUOTES]).size, TEXT_ARGUMENT(model->prompts));
 }
 
 bool t5_model_verify(const char *path, struct error *error)

@@ -17,13 +17,19 @@ bool clause_reader_open(struct clause_reader *reader, const struct stage_context
 {
     reader->stage_context = stage_context;
     return prompt_get_token_limits(&reader->token_limits, stage_context->model, error) &&
-           sentiment_load(&reader->sentiment, stage_context->model, error);
+           sentiment_load(&reader->sentiment, stage_context->model, error) &&
+           quote_classifier_load(&reader->quote_classifier, stage_context->model,
+                                 &reader->sentiment, error);
 }
+
+/* What to ask. The numbers of a reading are the fields of struct sentiment_probabilities or of
+ * struct quote_probabilities, in their order. */
+enum question { QUESTION_SENTIMENT, QUESTION_QUOTE };
 
 /* A different clause, and what the model reads in it. */
 struct query {
     struct text input;
-    struct clause_sentiment answer;
+    struct clause_reading answer;
     size_t tokens, number;
 };
 
@@ -41,24 +47,51 @@ static int compare_by_tokens(const void *a, const void *b)
     return left->number < right->number ? -1 : 1;
 }
 
-static bool ask_model(const struct clause_reader *reader, struct query *queries, size_t count,
-                      struct error *error)
+static bool ask_for_sentiment(const struct clause_reader *reader, struct text_array inputs,
+                              struct query *queries, struct error *error)
+{
+    struct sentiment_probabilities *answers = memory_alloc(inputs.count, sizeof(*answers));
+    bool ok = sentiment_predict(&reader->sentiment, reader->stage_context->session, inputs, answers,
+                                error);
+    for (size_t i = 0; ok && i < inputs.count; i++) {
+        queries[i].answer.numbers[0] = answers[i].negative;
+        queries[i].answer.numbers[1] = answers[i].neutral;
+        queries[i].answer.numbers[2] = answers[i].positive;
+        queries[i].answer.numbers[3] = answers[i].mixed;
+    }
+    free(answers);
+    return ok;
+}
+
+static bool ask_for_quotes(const struct clause_reader *reader, struct text_array inputs,
+                           struct query *queries, struct error *error)
+{
+    struct quote_probabilities *answers = memory_alloc(inputs.count, sizeof(*answers));
+    bool ok = quote_classifier_predict(&reader->quote_classifier, reader->stage_context->session,
+                                       inputs, answers, error);
+    for (size_t i = 0; ok && i < inputs.count; i++) {
+        queries[i].answer.numbers[0] = answers[i].praise;
+        queries[i].answer.numbers[1] = answers[i].complaint;
+        queries[i].answer.numbers[2] = answers[i].weak_praise;
+        queries[i].answer.numbers[3] = answers[i].weak_complaint;
+    }
+    free(answers);
+    return ok;
+}
+
+static bool ask_model(const struct clause_reader *reader, enum question question,
+                      struct query *queries, size_t count, struct error *error)
 {
     const struct stage_context *context = reader->stage_context;
     struct arena scratch = {0};
-    struct text *inputs = arena_alloc(&scratch, count, sizeof(*inputs));
-    struct sentiment_probabilities *answers = arena_alloc(&scratch, count, sizeof(*answers));
+    struct text *items = arena_alloc(&scratch, count, sizeof(*items));
+    struct text_array inputs = {items, count};
     for (size_t i = 0; i < count; i++)
-        inputs[i] = queries[i].input;
+        items[i] = queries[i].input;
     bool ok = stage_context_check_interrupt(context, error) &&
-              t5_encode(context->session, inputs, count, error) &&
-              sentiment_predict(&reader->sentiment, context->session,
-                                (struct text_array){inputs, count}, answers, error);
-    for (size_t i = 0; ok && i < count; i++) {
-        queries[i].answer.negative = answers[i].negative;
-        queries[i].answer.neutral = answers[i].neutral;
-        queries[i].answer.positive = answers[i].positive;
-    }
+              t5_encode(context->session, items, count, error) &&
+              (question == QUESTION_QUOTE ? ask_for_quotes(reader, inputs, queries, error)
+                                          : ask_for_sentiment(reader, inputs, queries, error));
     arena_free(&scratch);
     return ok;
 }
@@ -66,17 +99,17 @@ static bool ask_model(const struct clause_reader *reader, struct query *queries,
 static bool save_answers(const struct clause_reader *reader, const struct query *queries,
                          size_t count, struct error *error)
 {
-    struct clause_sentiment *answers = memory_alloc(count, sizeof(*answers));
+    struct clause_reading *answers = memory_alloc(count, sizeof(*answers));
     for (size_t i = 0; i < count; i++)
         answers[i] = queries[i].answer;
-    bool ok = store_save_clause_sentiments(reader->stage_context->store, answers, count, error);
+    bool ok = store_save_clause_readings(reader->stage_context->store, answers, count, error);
     free(answers);
     return ok;
 }
 
 /* Asks the model for queries [first, count), and saves the answers now and then. */
-static bool answer_queries(const struct clause_reader *reader, struct query *queries, size_t count,
-                           struct error *error)
+static bool answer_queries(const struct clause_reader *reader, enum question question,
+                           struct query *queries, size_t count, struct error *error)
 {
     if (count > 0)
         qsort(queries, count, sizeof(*queries), compare_by_tokens);
@@ -85,20 +118,25 @@ static bool answer_queries(const struct clause_reader *reader, struct query *que
         end = count - first < SAVED_TOGETHER ? count : first + SAVED_TOGETHER;
         struct session_batch batch = {0};
         while (ok && session_batch_next(&batch, reader->stage_context, end - first))
-            ok = ask_model(reader, &queries[first + batch.first], batch.count, error);
+            ok = ask_model(reader, question, &queries[first + batch.first], batch.count, error);
         ok = ok && save_answers(reader, &queries[first], end - first, error);
     }
     return ok;
 }
 
-static struct sentiment_probabilities to_probabilities(const struct clause_sentiment *answer)
+/* The key of a saved answer. */
+static uint64_t find_key(const struct clause_reader *reader, enum question question,
+                         struct text input)
 {
-    return (struct sentiment_probabilities){
-        .negative = answer->negative, .neutral = answer->neutral, .positive = answer->positive};
+    uint64_t seed = hash_combine_number(HASH_SEED, reader->stage_context->model_key);
+    return hash_combine(question == QUESTION_QUOTE ? hash_combine_number(seed, question) : seed,
+                        input);
 }
 
-bool clause_reader_predict(const struct clause_reader *reader, struct text_array clauses,
-                           struct sentiment_probabilities *probabilities, struct error *error)
+/* Fills answers[i] of each clause. */
+static bool find_answers(const struct clause_reader *reader, enum question question,
+                         struct text_array clauses, struct clause_reading *answers,
+                         struct error *error)
 {
     const struct t5_model *model = reader->stage_context->model;
     struct arena arena = {0};
@@ -110,14 +148,11 @@ bool clause_reader_predict(const struct clause_reader *reader, struct text_array
         struct text input =
             prompt_format_input(&reader->sentiment.prompt, clauses.items[i], &arena);
         struct query query = {.input = input, .number = missing.count};
-        query.answer.key =
-            hash_combine(hash_combine_number(HASH_SEED, reader->stage_context->model_key), input);
-        keys[i] = query.answer.key;
+        query.answer.key = keys[i] = find_key(reader, question, input);
         if (hash_table_find(&numbers, keys[i]))
             continue;
-        ok =
-            store_load_clause_sentiment(reader->stage_context->store, &query.answer, &found, error);
-        probabilities[i] = to_probabilities(&query.answer);
+        ok = store_load_clause_reading(reader->stage_context->store, &query.answer, &found, error);
+        answers[i] = query.answer;
         keys[i] = found ? 0 : keys[i];
         if (!ok || found)
             continue;
@@ -129,7 +164,7 @@ bool clause_reader_predict(const struct clause_reader *reader, struct text_array
                                     sizeof(*missing.items));
         missing.items[missing.count++] = query;
     }
-    ok = ok && answer_queries(reader, missing.items, missing.count, error);
+    ok = ok && answer_queries(reader, question, missing.items, missing.count, error);
     hash_table_clear(&numbers);
     for (size_t i = 0; ok && i < missing.count; i++)
         hash_table_get_or_insert(&numbers, missing.items[i].answer.key, i, NULL);
@@ -138,11 +173,44 @@ bool clause_reader_predict(const struct clause_reader *reader, struct text_array
         if (!number)
             continue;
         assert(missing.items && *number < missing.count);
-        probabilities[i] = to_probabilities(&missing.items[*number].answer);
+        answers[i] = missing.items[*number].answer;
     }
     hash_table_free(&numbers);
     free(missing.items);
     free(keys);
     arena_free(&arena);
+    return ok;
+}
+
+bool clause_reader_predict(const struct clause_reader *reader, struct text_array clauses,
+                           struct sentiment_probabilities *probabilities, struct error *error)
+{
+    struct clause_reading *answers = memory_alloc(clauses.count, sizeof(*answers));
+    bool ok = find_answers(reader, QUESTION_SENTIMENT, clauses, answers, error);
+    for (size_t i = 0; ok && i < clauses.count; i++) {
+        const double *numbers = answers[i].numbers;
+        probabilities[i] =
+            (struct sentiment_probabilities){numbers[0], numbers[1], numbers[2], numbers[3]};
+    }
+    free(answers);
+    return ok;
+}
+
+bool clause_reader_knows_quotes(const struct clause_reader *reader)
+{
+    return reader->quote_classifier.weights != NULL;
+}
+
+bool clause_reader_predict_quotes(const struct clause_reader *reader, struct text_array sentences,
+                                  struct quote_probabilities *probabilities, struct error *error)
+{
+    struct clause_reading *answers = memory_alloc(sentences.count, sizeof(*answers));
+    bool ok = find_answers(reader, QUESTION_QUOTE, sentences, answers, error);
+    for (size_t i = 0; ok && i < sentences.count; i++) {
+        const double *numbers = answers[i].numbers;
+        probabilities[i] =
+            (struct quote_probabilities){numbers[0], numbers[1], numbers[2], numbers[3]};
+    }
+    free(answers);
     return ok;
 }
