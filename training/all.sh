@@ -44,6 +44,9 @@ done
 "$python" "$here/vectors.py" teach "$work" "$data" "$winnow" "$model"
 "$python" "$here/vectors.py" learn "$work"
 "$python" "$here/add_section.py" "$model" vectors "$work/vectors.s8" "$model"
+# Which sentences can be quoted alone.
+"$python" "$here/quotes.py" "$data" "$work" "$winnow" "$model"
+"$python" "$here/add_section.py" "$model" quotes "$work/quotes.s8" "$model"
 "$python" "$here/gold_tables.py" "$data" "$work"
 for table in "$work"/gold/*.csv; do
     name=$(basename "$table" .csv)
