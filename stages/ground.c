@@ -11,6 +11,7 @@
 #include "stages/evidence/paragraph.h"
 #include "stages/evidence/point_matches.h"
 #include "stages/evidence/point_ranking.h"
+#include "stages/evidence/point_rating.h"
 #include "stages/evidence/point_text.h"
 #include "stages/evidence/side.h"
 #include "stages/evidence/stated_point.h"
@@ -26,12 +27,8 @@ enum {
     MAX_QUOTES = 8,
     MAX_QUOTE_SIZE = 400,        /* bytes; of a longer sentence only the clause is quoted */
     MAX_SINGLE_EXTRA_WORDS = 10, /* of the text of a point that one record says */
-    MAX_TEXTS = 6,               /* of a point, which the model reads */
     MAX_COMPARED = 2000,         /* clauses from which the text of a point is chosen */
 };
-
-/* So sure must the model be of a text that may have no opinion word. */
-static const double min_probability = 0.6;
 
 struct ground {
     const struct stage_context *stage_context; /* borrowed */
@@ -77,16 +74,6 @@ static struct stated_point make_stated_point(const struct ground *ground, const 
                                  0};
 }
 
-/* Whether the model reads the text as the point means it. */
-static bool has_polarity(const struct point_candidate *candidate,
-                         const struct sentiment_probabilities *probabilities)
-{
-    bool is_praise = candidate->polarity == SENTIMENT_POSITIVE;
-    double own = is_praise ? probabilities->positive : probabilities->negative,
-           other = is_praise ? probabilities->negative : probabilities->positive;
-    return own > other && (!candidate->is_general || own >= min_probability);
-}
-
 /* The best of the customers' texts; empty if there is none. */
 static bool choose_text(const struct ground *ground, struct point_matches *matches,
                         const struct group *group, size_t candidate, struct key_point *point,
@@ -100,23 +87,20 @@ static bool choose_text(const struct ground *ground, struct point_matches *match
                                 group->candidates[candidate].is_vague};
     struct arena scratch = {0};
     struct text_array clauses;
-    struct text texts[MAX_TEXTS];
-    struct sentiment_probabilities probabilities[MAX_TEXTS];
+    struct text texts[MAX_RATED_TEXTS];
     size_t count = 0;
     bool ok = point_matches_clauses(matches, candidate, MAX_COMPARED, &scratch, &clauses, error);
     if (ok) {
         stated_point_count_wholes(&stated_point, clauses);
-        count = point_ranking_choose(clauses, &check, texts, MAX_TEXTS, group->arena);
+        count = point_ranking_choose(clauses, &check, texts, MAX_RATED_TEXTS, group->arena);
         if (count == 0 && !is_single) {
             stated_point.max_extra_words = MAX_FALLBACK_WORDS;
-            count = point_ranking_choose(clauses, &check, texts, MAX_TEXTS, group->arena);
+            count = point_ranking_choose(clauses, &check, texts, MAX_RATED_TEXTS, group->arena);
         }
-        ok = clause_reader_predict(&ground->clause_reader, (struct text_array){texts, count},
-                                   probabilities, error);
+        ok = point_rating_choose(&ground->clause_reader, &group->candidates[candidate],
+                                 (struct text_array){texts, count}, clauses, is_single,
+                                 &point->text, error);
     }
-    for (size_t i = 0; ok && i < count && point->text.size == 0; i++)
-        if (has_polarity(&group->candidates[candidate], &probabilities[i]))
-            point->text = texts[i];
     stated_point_free(&stated_point);
     arena_free(&scratch);
     return ok;
@@ -146,7 +130,7 @@ static bool write_text(const struct ground *ground, struct point_matches *matche
     ok = ok &&
          (!states || clause_reader_predict(&ground->clause_reader, (struct text_array){&text, 1},
                                            &probabilities, error));
-    if (ok && states && has_polarity(&group->candidates[candidate], &probabilities)) {
+    if (ok && states && point_rating_has_polarity(&group->candidates[candidate], &probabilities)) {
         point->text = text;
         point->author = POINT_BY_MODEL;
     }

@@ -1,6 +1,7 @@
 /* examples.h - sentences of single records, where many records of a side say something that no
- * point tells: a summary with complaints in its counts does not go without any. A sentence with a
- * subject that several of these records name ("KYC") comes first, and the subject is counted. */
+ * point tells: a summary with complaints in its counts does not go without any. Those come first
+ * that the model is sure of (quote_worth.h), and about a subject ("KYC", which is counted) or a
+ * topic of several records. */
 #ifndef STAGES_EVIDENCE_EXAMPLES_H
 #define STAGES_EVIDENCE_EXAMPLES_H
 
@@ -9,10 +10,7 @@
 #include "stages/tasks/taxonomy.h"
 #include "stages/text/statements.h"
 
-enum {
-    MAX_EXAMPLES = 6,
-    MAX_SIDE_EXAMPLES = 3, /* of a side of a small group; one less of others */
-};
+enum { MAX_EXAMPLES = 6 }; /* of a side */
 
 /* Of different records. */
 struct examples {
@@ -29,9 +27,9 @@ struct example_finder {
                                         one sentence */
 };
 
-/* Finds examples of a side (positive or negative) among the records that no specific point of this
- * side counts, if its points tell too little of the side; the model must read them as of the side.
- * Texts are allocated from group->arena. */
+/* Finds examples of a side (positive or negative), if its points tell too little of it: sentences
+ * that no specific point of this side counts, in a large group of records that none counts. Texts
+ * are allocated from group->arena. */
 bool examples_find(const struct example_finder *finder, const struct group *group,
                    enum sentiment polarity, struct member_texts *texts, struct examples *examples,
                    struct error *error);

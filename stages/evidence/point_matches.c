@@ -26,12 +26,23 @@ static bool needs_model(const struct occurrence *occurrence, const struct member
            member->sentiment != (side > 0 ? SENTIMENT_POSITIVE : SENTIMENT_NEGATIVE);
 }
 
+/* "Great app" in a record that complains as a whole is past, or not meant. */
+static bool is_overruled(const struct occurrence *occurrence, const struct member *members,
+                         int side)
+{
+    return occurrence->is_verdict && (occurrence->is_whole || !occurrence->aspect) &&
+           members[occurrence->member].sentiment ==
+               (side > 0 ? SENTIMENT_NEGATIVE : SENTIMENT_POSITIVE);
+}
+
 static void find_matches(const struct group *group, const struct occurrences *occurrences,
                          struct point_matches *matches)
 {
     for (size_t i = 0; i < occurrences->count; i++) {
         const struct occurrence *occurrence = &occurrences->items[i];
         int side = occurrence_side(occurrence, matches->texts.members);
+        if (is_overruled(occurrence, matches->texts.members, side))
+            continue;
         for (size_t k = 0; side != 0 && k < group->candidate_count; k++) {
             const struct point_candidate *candidate = &group->candidates[k];
             bool same_side = (candidate->polarity == SENTIMENT_POSITIVE) == (side > 0);

@@ -22,6 +22,7 @@ enum {
     SILENT_COST = 80,    /* no listed word shows the side */
     PERSONAL_COST = 20,  /* "I" */
     UNCLEAR_COST = 40,   /* "They" */
+    COUNTED_COST = 40,   /* of a record that a point counts for something else */
 };
 
 enum quote_word_kind { QUOTE_EMPTY_START, QUOTE_UNCLEAR_START, QUOTE_CONTRAST };
@@ -114,8 +115,9 @@ static void rate(const struct record_statements *statements, int side, struct te
             silence = GENERAL_COST;
         }
     }
-    sentence->cost = distance + silence + (sentence_is_first_person(text) ? PERSONAL_COST : 0) +
-                     (begins_with(text, QUOTE_UNCLEAR_START) ? UNCLEAR_COST : 0);
+    sentence->form_cost = distance + (sentence_is_first_person(text) ? PERSONAL_COST : 0) +
+                          (begins_with(text, QUOTE_UNCLEAR_START) ? UNCLEAR_COST : 0);
+    sentence->cost = sentence->form_cost + silence;
 }
 
 /* Hashes the words that begin with a small letter: they are no names. */
@@ -185,6 +187,33 @@ static bool is_in_doubt(const struct side_sentences_source *source, size_t membe
            side != 0 && record->rating_side == -side;
 }
 
+/* Whether a point counts a clause of the sentence. */
+static bool is_evidence(const struct group *group, const struct passage *sentence)
+{
+    for (size_t i = 0; i < group->point_count; i++)
+        for (size_t k = 0; k < group->points[i].records; k++) {
+            const struct passage *clause = &group->points[i].evidence[k];
+            if (clause->member == sentence->member && clause->begin < sentence->end &&
+                clause->end > sentence->begin)
+                return true;
+        }
+    return false;
+}
+
+uint64_t side_sentences_find_topics(const struct taxonomy *taxonomy, struct text text)
+{
+    enum { MAX_BITS = 64 };
+    uint64_t topics = 0;
+    size_t count = taxonomy->names.count;
+    enum topic_match *matches = memory_alloc(count, sizeof(*matches));
+    taxonomy_match_topics(taxonomy, text, matches);
+    for (size_t i = 0; i < count && i < MAX_BITS; i++)
+        if (matches[i] == TOPIC_MATCH_PHRASE)
+            topics |= UINT64_C(1) << i;
+    free(matches);
+    return topics;
+}
+
 /* Adds the sentences of a record of either side; a full stop at the end is left out. */
 static void add_sentences(const struct side_sentences_source *source,
                           const struct record_statements *statements, size_t member,
@@ -202,15 +231,22 @@ static void add_sentences(const struct side_sentences_source *source,
             !taxonomy_matches_topic(source->taxonomy, bytes, source->topic))
             continue;
         size_t at = (size_t)(bytes.bytes - text.bytes);
-        struct side_sentence sentence = {.passage = {member, at, at + bytes.size},
-                                         .is_of_other_side = is_other,
-                                         .can_be_shown = !is_other && !source->is_counted[member] &&
-                                                         !is_in_doubt(source, member) &&
-                                                         can_be_shown(bytes)};
+        struct side_sentence sentence = {
+            .passage = {member, at, at + bytes.size},
+            .is_of_other_side = is_other,
+            .is_on_side = !is_other,
+            .can_be_shown = !is_other && !is_in_doubt(source, member) && can_be_shown(bytes)};
+        if (source->is_counted[member])
+            sentence.can_be_shown &=
+                source->reads_all && !is_evidence(source->group, &sentence.passage);
         if (sentence.can_be_shown && source->polarity == SENTIMENT_POSITIVE)
             sentence.can_be_shown = !has_wish(source->reader, bytes) && !has_contrast(bytes);
         sentence.name = find_name(source->reader, bytes);
+        if (source->reads_all && !is_other)
+            sentence.topics = side_sentences_find_topics(source->taxonomy, bytes);
         rate(statements, find_side(source), bytes, &sentence);
+        if (source->is_counted[member])
+            sentence.form_cost += COUNTED_COST;
         phrase_corpus_add(&sentences->corpus, bytes, sentences->count, 0);
         sentences->items = memory_grow(sentences->items, &sentences->capacity, sentences->count + 1,
                                        sizeof(sentence));

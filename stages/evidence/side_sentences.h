@@ -15,6 +15,8 @@ struct side_sentences_source {
     const struct group *group;
     enum sentiment polarity; /* of the side: positive or negative; neutral: either */
     const bool *is_counted;  /* [member]: a point of the side counts it */
+    bool reads_all; /* the model will read all sentences: their topics are found, and those of
+                       counted records that are no evidence can be shown */
     const struct statement_reader *reader;
     const struct taxonomy *taxonomy;
     size_t topic; /* of the taxonomy: only sentences with its phrases are read, and records of one
@@ -23,13 +25,18 @@ struct side_sentences_source {
 
 struct side_sentence {
     struct passage passage;
-    uint64_t aspect; /* what it is about; 0: no word shows it */
-    uint64_t name;   /* its first word, if that may be a name; 0: it is none */
-    size_t cost;     /* the lowest is best */
+    uint64_t aspect;  /* what it is about; 0: no word shows it */
+    uint64_t topics;  /* a bit for each of the first 64 topics with a phrase in it, if reads_all */
+    uint64_t name;    /* its first word, if that may be a name; 0: it is none */
+    size_t cost;      /* by its words; the lowest is best */
+    size_t form_cost; /* the part of it for its length and its first words */
     bool is_of_other_side;
     bool can_be_shown; /* of a record of this side that no point counts */
     bool has_opinion;  /* a word shows the side */
-    bool is_confirmed; /* set by the caller */
+    /* What quote_worth_read sets: */
+    bool is_read;
+    bool is_on_side;    /* the model reads it as of the side; true unless it was read */
+    double quote_worth; /* 0 to 1, the best */
 };
 
 /* Zeroed if empty. */
@@ -43,6 +50,9 @@ struct side_sentences {
 /* Whether the member's record is of the opposite side. A neutral or mixed one is of both sides; if
  * `polarity` is neutral, none is. */
 bool side_is_other(const struct group *group, size_t member, enum sentiment polarity);
+
+/* A bit for each of the first 64 topics with a phrase in the text. */
+uint64_t side_sentences_find_topics(const struct taxonomy *taxonomy, struct text text);
 
 bool side_sentences_read(struct side_sentences *sentences,
                          const struct side_sentences_source *source, struct member_texts *texts,
