@@ -149,10 +149,28 @@ void summary_shape_drop_rare(struct group *group)
     group->point_count = kept;
 }
 
-void summary_shape_examples(const struct group *group, struct examples examples[SIDE_COUNT])
+/* "The worst hotel" tells no more than the group's counts: it is left out of a side of which so
+ * many other points and examples tell more. `examples` is their number. Returns how many points are
+ * left. */
+static size_t drop_unspecific(struct key_point *points, size_t count,
+                              const size_t examples[SIDE_COUNT])
+{
+    enum { ENOUGH_SPECIFIC = 2 };
+    size_t specific[SIDE_COUNT], kept = 0;
+    for (size_t side = 0; side < SIDE_COUNT; side++)
+        specific[side] = examples[side];
+    for (size_t i = 0; i < count; i++)
+        specific[side_of(points[i].polarity)] += !points[i].is_unspecific;
+    for (size_t i = 0; i < count; i++)
+        if (!points[i].is_unspecific || specific[side_of(points[i].polarity)] < ENOUGH_SPECIFIC)
+            points[kept++] = points[i];
+    return kept;
+}
+
+void summary_shape_examples(struct group *group, struct examples examples[SIDE_COUNT])
 {
     struct choice choice = {.max_count = SIZE_MAX, .tells_both_sides = true};
-    size_t counts[SIDE_COUNT];
+    size_t counts[SIDE_COUNT] = {0};
     for (size_t i = 0; i < group->point_count; i++)
         choice.told[side_of(group->points[i].polarity)]++;
     for (size_t side = 0; side < SIDE_NEUTRAL; side++)
@@ -160,20 +178,7 @@ void summary_shape_examples(const struct group *group, struct examples examples[
     choose_counts(group, &choice, counts);
     for (size_t side = 0; side < SIDE_NEUTRAL; side++)
         examples[side].count = counts[side];
-}
-
-/* "The worst hotel" tells no more than the group's counts: it is left out of a side with as many
- * other points as this. Returns how many points are left. */
-static size_t drop_unspecific(struct key_point *points, size_t count)
-{
-    enum { ENOUGH_POINTS = 2 };
-    size_t specific[SIDE_COUNT] = {0}, kept = 0;
-    for (size_t i = 0; i < count; i++)
-        specific[side_of(points[i].polarity)] += !points[i].is_unspecific;
-    for (size_t i = 0; i < count; i++)
-        if (!points[i].is_unspecific || specific[side_of(points[i].polarity)] < ENOUGH_POINTS)
-            points[kept++] = points[i];
-    return kept;
+    group->point_count = drop_unspecific(group->points, group->point_count, counts);
 }
 
 void summary_shape_points(struct group *group, size_t count, size_t max_points)
@@ -190,7 +195,7 @@ void summary_shape_points(struct group *group, size_t count, size_t max_points)
         if (!is_repeated)
             points[kept++] = points[i];
     }
-    kept = drop_unspecific(points, kept);
+    kept = drop_unspecific(points, kept, (const size_t[SIDE_COUNT]){0});
     for (size_t i = 0; i < kept; i++)
         choice.available[side_of(points[i].polarity)]++;
     choose_counts(group, &choice, counts);

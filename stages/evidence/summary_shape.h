@@ -18,8 +18,8 @@ bool summary_shape_is_scattered(const struct group *group);
 /* Of a scattered group, keeps the points that a fair share of the records say. */
 void summary_shape_drop_rare(struct group *group);
 
-/* Leaves out examples until points and examples together have the shares of the group. A side
- * without points keeps one. */
-void summary_shape_examples(const struct group *group, struct examples examples[SIDE_COUNT]);
+/* Leaves out examples until points and examples together have the shares of the group (a side
+ * without points keeps one), and points that are a mere verdict where the rest tells more. */
+void summary_shape_examples(struct group *group, struct examples examples[SIDE_COUNT]);
 
 #endif
