@@ -70,7 +70,7 @@ static struct side_counts count_side(const struct group *group, enum sentiment p
 /* By the size of the group: how many examples a side may have, and how many points are enough. */
 static const struct size_rule {
     size_t max_records, max_examples, enough_points;
-} size_rules[] = {{9, MAX_EXAMPLES, MAX_EXAMPLES}, {240, 3, 4}, {SIZE_MAX, 2, 3}};
+} size_rules[] = {{9, MAX_EXAMPLES, MAX_EXAMPLES}, {240, 4, 5}, {SIZE_MAX, 2, 3}};
 
 /* How many examples a side gets: one, if it is small and has no point; otherwise as many as may be,
  * if its points count less than half of its records, or as many as a few points lack. */

@@ -51,7 +51,7 @@ static void sentences_are_classified(void **state)
     static const struct text texts[] = {TEXT("good good good"), TEXT("bad bad bad"), TEXT("bad?"),
                                         TEXT("")};
     enum { COUNT = sizeof(texts) / sizeof(*texts) };
-    struct fixture fixture;
+    struct fixture fixture = {0};
     struct quote_probabilities found[COUNT], alone;
     assert_true(load(&fixture, sizeof(fixture.table), NULL));
     struct t5_session session = {.model = &fixture.model, .batch = COUNT, .input_tokens = 48};
@@ -74,7 +74,7 @@ static void sentences_are_classified(void **state)
 static void a_model_without_a_table_has_no_weights(void **state)
 {
     (void)state;
-    struct fixture fixture;
+    struct fixture fixture = {0};
     assert_true(load(&fixture, 0, NULL));
     assert_null(fixture.classifier.weights);
 }
@@ -82,7 +82,7 @@ static void a_model_without_a_table_has_no_weights(void **state)
 static void a_table_that_does_not_fit_is_refused(void **state)
 {
     (void)state;
-    struct fixture fixture;
+    struct fixture fixture = {0};
     struct error error = {0};
     static const size_t sizes[] = {1, sizeof(struct quote_table_header), sizeof(struct table) - 1};
     for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
