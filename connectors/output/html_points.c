@@ -5,8 +5,8 @@
 
 enum {
     MAX_POINT_GROUPS = 6,
-    MAX_POINTS = 6,   /* of a group */
-    MAX_EXAMPLES = 4, /* of a group */
+    MAX_POINTS = 6,    /* of a group */
+    MAX_EXAMPLES = 12, /* of a group; six of a side are the most there are */
 };
 
 /* Points of one summary are neighbours: those of one segment, topic and period. */
