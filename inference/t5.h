@@ -145,9 +145,10 @@ struct t5_logits_query {
 bool t5_next_logits(struct t5_session *session, const struct t5_logits_query *query, float *logits,
                     struct error *error);
 
-/* states[place * width] = the decoder's last hidden state after places[place], of which the output
- * layer makes logits, for a classifier of the caller's own; width = t5_embedding_width(model).
- * `states` has room for count * width numbers and belongs to the caller. Errors as above. */
+/* states[place * width] = the input of the output layer after places[place] (the decoder's last
+ * hidden state after the final norm, times the output scale), for a classifier of the caller's own;
+ * width = t5_embedding_width(model). `states` has room for count * width numbers and belongs to the
+ * caller. Errors as above. */
 bool t5_next_states(struct t5_session *session, const struct t5_place *places, size_t count,
                     float *states, struct error *error);
 

@@ -89,7 +89,7 @@ struct quoted_example {
     enum sentiment polarity; /* of the side: positive or negative; neutral: of neither */
     struct text text;        /* the passage's bytes */
     struct text subject;     /* what several records name; empty: none, or the group is too large */
-    size_t records;          /* that name it and are not of the other side */
+    size_t records;          /* that name it: docs/SCHEMA.md, "Key points" */
 };
 
 struct hash_table;

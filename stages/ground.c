@@ -266,14 +266,16 @@ static bool find_examples(const struct ground *ground, struct group *group,
     return ok;
 }
 
+/* The best of each side first, as there may be fewer quotes. */
 static void set_examples(struct group *group, const struct examples examples[SIDE_COUNT])
 {
     struct quoted_example *all =
         arena_alloc(group->arena, SIDE_COUNT * (size_t)MAX_EXAMPLES, sizeof(*all));
     group->example_count = 0;
-    for (size_t side = 0; side < SIDE_COUNT; side++)
-        for (size_t i = 0; i < examples[side].count; i++)
-            all[group->example_count++] = examples[side].items[i];
+    for (size_t i = 0; i < MAX_EXAMPLES; i++)
+        for (size_t side = 0; side < SIDE_COUNT; side++)
+            if (i < examples[side].count)
+                all[group->example_count++] = examples[side].items[i];
     group->examples = all;
 }
 

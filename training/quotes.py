@@ -36,6 +36,8 @@ from student import NGRAMS_WEIGHT
 LABELS = readings.HERE / "quotes/labels.tsv"
 CLASSES = "PCpcNX"       # enum quote_class
 KINDS_LEFT_OUT = {"app-health_ko", "employee_ko", "app-social_ko", "gym_en", "short-let_en", "hospital_en"}
+OPEN_RECORD_SHARE, WEAK_SHARE = 0.7, 0.3   # as in stages/evidence/quote_worth.c
+WORTHS = (0.28, 0.5)     # QUOTE_LAST_RESORT, QUOTE_MIN_WORTH
 STRENGTH = 0.003          # C of LogisticRegression
 LONGEST = 380            # pieces of a sentence
 TOKENS = 6000            # of a batch
@@ -48,7 +50,7 @@ def read_labels():
 
 
 def split_sentences(folder, texts, winnow):
-    """{record key: [sentences]}, as `winnow run` splits the redacted texts."""
+    """{record key: [(sentence, sentiment of the record)]}, as `winnow run` splits and reads the redacted texts."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     (folder / "job.ini").write_text(JOB, encoding="utf-8")
@@ -59,23 +61,23 @@ def split_sentences(folder, texts, winnow):
     subprocess.run([Path(winnow).resolve(), "run", "-q", "job.ini"], cwd=folder, check=True)
     found = {}
     with sqlite3.connect(folder / "out/winnow.db") as database:
-        query = ('SELECT f.external_id, f.text, p."begin", p."end" FROM feedback f JOIN passage p ON p.feedback_id = f.id '
-                 'ORDER BY f.id, p."begin"')
-        for key, text, begin, end in database.execute(query):
-            found.setdefault(key, []).append(text.encode()[begin:end].decode())
+        query = ('SELECT f.external_id, f.text, p."begin", p."end", a.sentiment FROM feedback f JOIN passage p ON p.feedback_id = f.id '
+                 'JOIN analysis a ON a.text_hash = f.text_hash ORDER BY f.id, p."begin"')
+        for key, text, begin, end, sentiment in database.execute(query):
+            found.setdefault(key, []).append((text.encode()[begin:end].decode(), sentiment))
     return found
 
 
 def labelled_sentences(data, work, winnow):
-    """[(kind, sentence without a full stop at its end, index of CLASSES)]."""
+    """[(kind, sentence without a full stop at its end, index of CLASSES, sentiment of the record)]."""
     rows = read_labels()
     texts = readings.texts_by_key(data, {row["record"] for row in rows})
     sentences, found = split_sentences(work / "quotes", texts, winnow), []
-    by_key = {key: {readings.key_of(squeeze(text)): text for text in some} for key, some in sentences.items()}
+    by_key = {key: {readings.key_of(squeeze(text)): (text, sentiment) for text, sentiment in some} for key, some in sentences.items()}
     for row in rows:
-        text = by_key.get(row["record"], {}).get(row["sentence"])
+        text, sentiment = by_key.get(row["record"], {}).get(row["sentence"], ("", ""))
         if text:
-            found.append((texts[row["record"]].kind, text.strip().rstrip("."), CLASSES.index(row["label"])))
+            found.append((texts[row["record"]].kind, text.strip().rstrip("."), CLASSES.index(row["label"]), sentiment))
     print(f"{len(found)} of {len(rows)} sentences found")
     return found
 
@@ -122,14 +124,16 @@ def predict(fitted, features):
     return logits / logits.sum(1, keepdims=True)
 
 
-def report(probabilities, labels):
-    for name, own, wrong in (("praise", 0, (1, 3)), ("complaint", 1, (0, 2))):
-        scores = probabilities[:, own]
-        for threshold in (0.25, 0.35, 0.5):
-            kept = labels[scores >= threshold]
-            print(f"{name}: AUC {roc_auc_score(labels == own, scores):.3f}; at {threshold} {len(kept)} of {(labels == own).sum()}: "
-                  f"{(kept == own).mean():.3f} good, {(kept == own + 2).mean():.3f} weak, {np.isin(kept, wrong).mean():.3f} of the other "
-                  f"side, {(kept == 4).mean():.3f} neither")
+def report(probabilities, labels, sentiments):
+    """How good are sentences of the worth that summaries ask for (quote_worth.c)?"""
+    for name, own, wrong, side, other in (("praise", 0, (1, 3), "positive", "negative"), ("complaint", 1, (0, 2), "negative", "positive")):
+        share = np.where(sentiments == side, 1, np.where(sentiments == other, 0, OPEN_RECORD_SHARE))
+        worth = share * (probabilities[:, own] + WEAK_SHARE * probabilities[:, own + 2])
+        print(f"{name}: AUC of the probability {roc_auc_score(labels == own, probabilities[:, own]):.3f}")
+        for least in WORTHS:
+            kept = labels[worth >= least]
+            print(f"  worth {least}: {len(kept)}, of {(labels == own).sum()} good ones; {(kept == own).mean():.3f} good, "
+                  f"{(kept == own + 2).mean():.3f} weak, {np.isin(kept, wrong).mean():.3f} of the other side, {(kept == 4).mean():.3f} neither")
 
 
 def write(fitted, path):
@@ -144,10 +148,10 @@ def write(fitted, path):
 
 def main():
     data, work, winnow, model = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], Path(sys.argv[4])
-    kinds, texts, labels = zip(*labelled_sentences(data, work, winnow))
-    labels, left_out = np.array(labels), np.array([kind in KINDS_LEFT_OUT for kind in kinds])
+    kinds, texts, labels, sentiments = zip(*labelled_sentences(data, work, winnow))
+    labels, sentiments, left_out = np.array(labels), np.array(sentiments), np.array([kind in KINDS_LEFT_OUT for kind in kinds])
     features = features_of(model.read_bytes(), work, list(texts))
-    report(predict(fit(features[~left_out], labels[~left_out]), features[left_out]), labels[left_out])
+    report(predict(fit(features[~left_out], labels[~left_out]), features[left_out]), labels[left_out], sentiments[left_out])
     write(fit(features, labels), work / "quotes.s8")
 
 

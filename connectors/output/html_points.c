@@ -6,7 +6,7 @@
 enum {
     MAX_POINT_GROUPS = 6,
     MAX_POINTS = 6,    /* of a group */
-    MAX_EXAMPLES = 12, /* of a group; six of a side are the most there are */
+    MAX_EXAMPLES = 12, /* of a group: at most six a side */
 };
 
 /* Points of one summary are neighbours: those of one segment, topic and period. */

@@ -70,7 +70,7 @@ static struct side_counts count_side(const struct group *group, enum sentiment p
 /* By the size of the group: how many examples a side may have, and how many points are enough. */
 static const struct size_rule {
     size_t max_records, max_examples, enough_points;
-} size_rules[] = {{9, MAX_EXAMPLES, MAX_EXAMPLES}, {240, 4, 5}, {SIZE_MAX, 2, 3}};
+} size_rules[] = {{20, MAX_EXAMPLES, MAX_EXAMPLES}, {40, 5, 6}, {240, 4, 5}, {SIZE_MAX, 2, 3}};
 
 /* How many examples a side gets: one, if it is small and has no point; otherwise as many as may be,
  * if its points count less than half of its records, or as many as a few points lack. */
@@ -173,7 +173,7 @@ static bool is_refused(const struct example_side *side, const struct side_senten
     return false;
 }
 
-/* Adds the best picks, one of each subject. */
+/* Adds the best picks; a subject is counted once. */
 static void add_examples(const struct example_side *side, const struct side_sentences *sentences,
                          const struct named_subject *subjects, const struct picks *picks,
                          size_t max_examples, struct examples *examples)
@@ -181,6 +181,7 @@ static void add_examples(const struct example_side *side, const struct side_sent
     bool is_used[MAX_NAMED_SUBJECTS] = {false};
     bool is_sample = side->group->member_count > MAX_SENTENCE_RECORDS;
     size_t used[MAX_EXAMPLES];
+    bool has_names = false; /* of what records name, whatever their side: then only such examples */
     struct open_topics topics =
         open_topics_count(side->group, side->polarity, side->finder->taxonomy, sentences);
     while (examples->count < max_examples) {
@@ -199,8 +200,9 @@ static void add_examples(const struct example_side *side, const struct side_sent
             }
         }
         bool has_subject = pick && pick->subject != NO_SUBJECT;
-        if (!pick || (!has_subject && side->polarity == SENTIMENT_NEUTRAL && examples->count > 0))
-            break; /* where there are names, only those */
+        if (!pick || (!has_subject && has_names))
+            break;
+        has_names |= has_subject && side->polarity == SENTIMENT_NEUTRAL;
         open_topics_close(&topics, sentences->items[pick->number].topics);
         struct quoted_example example = {.passage = sentences->items[pick->number].passage,
                                          .polarity = side->polarity};
@@ -275,9 +277,12 @@ bool examples_find(const struct example_finder *finder, const struct group *grou
 {
     bool *is_counted = memory_alloc(group->member_count, sizeof(*is_counted));
     struct side_counts counts = count_side(group, polarity, is_counted);
-    struct example_side side = {
-        finder,         group, polarity,     {finder->clause_reader, group, polarity},
-        counts.records, 0,     counts.points};
+    struct example_side side = {.finder = finder,
+                                .group = group,
+                                .polarity = polarity,
+                                .quote_side = {finder->clause_reader, group, polarity},
+                                .records = counts.records,
+                                .points = counts.points};
     for (size_t i = 0; i < group->member_count; i++)
         side.other_records += side_is_other(group, i, polarity);
     bool ok =
@@ -291,9 +296,11 @@ bool examples_find_subjects(const struct example_finder *finder, const struct gr
                             struct error *error)
 {
     bool *is_counted = memory_alloc(group->member_count, sizeof(*is_counted));
-    enum sentiment either = SENTIMENT_NEUTRAL;
-    struct example_side side = {
-        finder, group, either, {finder->clause_reader, group, either}, group->member_count, 0, 0};
+    struct example_side side = {.finder = finder,
+                                .group = group,
+                                .polarity = SENTIMENT_NEUTRAL,
+                                .quote_side = {finder->clause_reader, group, SENTIMENT_NEUTRAL},
+                                .records = group->member_count};
     bool ok = find_examples(&side, MAX_EXAMPLES, is_counted, texts, examples, error);
     free(is_counted);
     return ok;

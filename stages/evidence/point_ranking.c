@@ -46,9 +46,9 @@ static const double min_word_share[] = {0.4, 0.6}, typical_rarity[] = {0.4, 0.25
                     max_rarity[] = {1.25, 0.5};
 enum { SEVERAL_CLAUSES = 2, SOME_CLAUSES = 3, MANY_CLAUSES = 8 };
 
-/* Two words that one clause has: "Do not cover examination fees". Korean words have too many
- * endings to be compared so. */
-static const double some_max_rarity = 1.9;
+/* Of three to seven clauses: not two words that only one of them has ("Do not cover examination
+ * fees"). Korean words have too many endings to be compared so. */
+static const double few_clauses_max_rarity = 1.9;
 
 /* Texts that differ only in case, blanks, marks, stop words and endings have the same hash. */
 static uint64_t hash_words(struct text text, struct arena *arena)
@@ -257,7 +257,7 @@ static void offer_text(struct ranking *ranking, struct text text, size_t number)
                         : INFINITY;
     if (rarity == INFINITY ||
         (ranking->clause_count >= MANY_CLAUSES && rarity > max_rarity[check->is_vague]) ||
-        (ranking->clause_count >= SOME_CLAUSES && rarity > some_max_rarity &&
+        (ranking->clause_count >= SOME_CLAUSES && rarity > few_clauses_max_rarity &&
          !point_text_is_korean(text)))
         return;
     size_t extra = check->count_extra_words(check->user, text);

@@ -14,7 +14,8 @@ bool point_rating_has_polarity(const struct point_candidate *candidate,
 
 /* Sets *text to the first of at most MAX_RATED_TEXTS texts of which the model is sure, otherwise to
  * the one of which it is least unsure; empty if there is none. `clauses` are those that the point
- * counts. What a single record says (is_single) must be worth a quotation, too. */
+ * counts; the first MAX_RATED_TEXTS are read. What a single record says (is_single) must be worth a
+ * quotation. */
 bool point_rating_choose(const struct clause_reader *reader,
                          const struct point_candidate *candidate, struct text_array texts,
                          struct text_array clauses, bool is_single, struct text *text,

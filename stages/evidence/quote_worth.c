@@ -5,7 +5,8 @@
 
 #include "base/memory.h"
 
-/* A record of both sides is less likely to mean the side; a poor quote is worth less. */
+/* A record of both sides is less likely to mean the side; a poor quote is worth less.
+ * training/quotes.py has the same numbers. */
 static const double open_record_share = 0.7, weak_share = 0.3;
 
 /* For a model that has not learned quotes: so sure must it be of the side; without a word that

@@ -5,14 +5,14 @@
 #include "stages/evidence/side_sentences.h"
 #include "stages/tasks/clause_reader.h"
 
-/* Sentences that are quoted are worth so much; where a side would have nothing, so much. On 1,432
- * sentences of six kinds that training left out, 84 % of the praise and 79 % of the complaints of
- * the first worth were good quotes, and 1 and 3 % of the other side; of the second, 68 % of either,
- * and 2 and 5 % of the other side. */
+/* The least worth of a sentence that is quoted, and of one where a side would have nothing.
+ * training/quotes.py measures how many such sentences are good quotes
+ * (inference/models/README.md, "Quotes"). */
 #define QUOTE_MIN_WORTH 0.5
 #define QUOTE_LAST_RESORT 0.28
 
-/* What is left of a sentence's cost when the model has read it as a quote; the lowest is best. */
+/* The lowest is best: of a sentence that was read, the cost of its form minus what its worth gains;
+ * of another one, its cost by words. */
 double quote_worth_cost(const struct side_sentence *sentence);
 
 /* Whether the sentence can be shown and, if it was read, is worth a quotation. */
@@ -25,7 +25,8 @@ struct quote_side {
     enum sentiment polarity; /* neutral: either side, and every sentence can be quoted */
 };
 
-/* Reads the numbered sentences: sets is_read, is_on_side and quote_worth of each. */
+/* Reads the numbered sentences: sets is_read and quote_worth of each, and is_on_side if the model
+ * knows quotes and the side is not neutral. */
 bool quote_worth_read(const struct quote_side *side, struct member_texts *texts,
                       struct side_sentences *sentences, const size_t *numbers, size_t count,
                       struct error *error);

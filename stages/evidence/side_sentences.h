@@ -31,11 +31,13 @@ struct side_sentence {
     size_t cost;      /* by its words; the lowest is best */
     size_t form_cost; /* the part of it for its length and its first words */
     bool is_of_other_side;
-    bool can_be_shown; /* of a record of this side that no point counts */
+    bool can_be_shown; /* of a record of this side; no point counts it, or, unless reads_all, its
+                          record */
     bool has_opinion;  /* a word shows the side */
     /* What quote_worth_read sets: */
     bool is_read;
-    bool is_on_side;    /* the model reads it as of the side; true unless it was read */
+    bool is_on_side; /* the model reads it as of the side; unless it was read: its record is not of
+                        the other side */
     double quote_worth; /* 0 to 1, the best */
 };
 

@@ -1,12 +1,24 @@
 /* quote_classifier.c - multiplies the decoder's states with a table of the model. */
 #include "stages/tasks/quote_classifier.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
 #include "base/utf8.h"
 
 enum { QUESTIONS = 2 }; /* to the model: sentiment and topics */
+
+static bool is_finite(const struct quote_table_header *header)
+{
+    double sum = 0;
+    for (size_t i = 0; i < QUOTE_CLASS_COUNT; i++) {
+        const struct quote_class_weights *weights = &header->classes[i];
+        sum += (double)weights->scale + (double)weights->bias + (double)weights->polarity +
+               (double)weights->length + (double)weights->question;
+    }
+    return isfinite(sum);
+}
 
 bool quote_classifier_load(struct quote_classifier *classifier, const struct t5_model *model,
                            const struct sentiment_predictor *sentiment, struct error *error)
@@ -18,7 +30,7 @@ bool quote_classifier_load(struct quote_classifier *classifier, const struct t5_
     size_t header_size = sizeof(classifier->header), width = t5_embedding_width(model);
     if (table.size >= header_size)
         memcpy(&classifier->header, table.bytes, header_size);
-    if (classifier->header.width != width ||
+    if (classifier->header.width != width || !is_finite(&classifier->header) ||
         table.size != header_size + QUOTE_CLASS_COUNT * QUESTIONS * width)
         return error_set(error, ERROR_MODEL,
                          "the model's table of quotes has %zu bytes, which do not fit its header "
@@ -62,6 +74,7 @@ bool quote_classifier_predict(const struct quote_classifier *classifier, struct 
                               struct error *error)
 {
     size_t width = classifier->header.width;
+    assert(classifier->weights);
     struct arena arena = {0};
     struct t5_place *places = arena_alloc(&arena, inputs.count * QUESTIONS, sizeof(*places));
     float *states = arena_alloc(&arena, inputs.count * QUESTIONS * width, sizeof(*states));

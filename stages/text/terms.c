@@ -170,10 +170,17 @@ static bool is_hangul(struct text run)
     return code_point >= HANGUL_FIRST && code_point <= HANGUL_LAST;
 }
 
-/* Whether the ending is a particle after a consonant ("으로") whose end is one after a vowel. */
-static bool follows_consonant(struct text ending)
+/* Whether the word, which is too short to lose the ending, has it: "앱으로" ends with "으로", so it
+ * does not end with "로". Such endings follow a consonant; "아이나" has another one, "나". */
+static bool has_short_stem(struct text stem, struct text ending)
 {
-    return text_starts_with(ending, TEXT("으")) || text_starts_with(ending, TEXT("이"));
+    enum { FINALS = 28 };
+    size_t at = stem.size, size;
+    while (at > 0 && ((unsigned char)stem.bytes[--at] & 0xC0) == 0x80)
+        ;
+    uint32_t last = stem.size > 0 ? utf8_decode(stem, at, &size) : 0;
+    return (text_starts_with(ending, TEXT("으")) || text_starts_with(ending, TEXT("이"))) &&
+           last >= HANGUL_FIRST && last <= HANGUL_LAST && (last - HANGUL_FIRST) % FINALS != 0;
 }
 
 /* Removes one ending. */
@@ -185,15 +192,18 @@ static void stem_korean(struct word *word)
         const struct korean_ending *ending = &korean_endings[i];
         if (!text_ends_with(run, ending->text))
             continue;
+        if (ending->kind == WHOLE)
+            return;
+        struct text stem = text_slice(run, 0, run.size - ending->text.size);
         bool has_stem = syllables >= MIN_STEM_SYLLABLES + utf8_count_code_points(ending->text);
         word->is_predicate |= has_stem ? ending->kind == PREDICATE : ending->kind == HADA;
         word->may_be_short |= !has_stem && ending->kind == PARTICLE;
-        if (!has_stem && (ending->kind == WHOLE || follows_consonant(ending->text)))
+        if (!has_stem && has_short_stem(stem, ending->text))
             return;
         if (!has_stem)
             continue;
         word->has_particle = ending->kind == PARTICLE;
-        word->stem = text_slice(run, 0, run.size - ending->text.size);
+        word->stem = stem;
         return;
     }
 }

@@ -54,7 +54,8 @@ static void korean_words_lose_one_ending(void **state)
     (void)state;
     static const char *const examples[][2] = {
         {"배송이", "배송"},     {"배송으로", "배송"}, {"코로나", "코로나"},
-        {"코로나가", "코로나"}, {"앱으로", "앱으로"}, {"아이들은", "아이"},
+        {"코로나가", "코로나"}, {"앱으로", "앱으로"}, {"신종코로나", "신종코로나"},
+        {"아이나", "아이"},     {"차이라고", "차이"}, {"아이들은", "아이"},
     };
     struct arena arena = {0};
     for (size_t i = 0; i < sizeof(examples) / sizeof(*examples); i++) {
