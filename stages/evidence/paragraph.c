@@ -5,12 +5,12 @@
 
 static const struct phrases {
     const char *language, *record, *records, *positive, *negative, *praised, *criticised, *opposite,
-        *also, *subject, *named;
+        *also, *subject, *named, *quoted;
 } languages[] = {
 #define ROW(language, record, records, positive, negative, praised, criticised, opposite, also,    \
-            subject, named)                                                                        \
+            subject, named, quoted)                                                                \
     {language,   record,   records, positive, negative, praised,                                   \
-     criticised, opposite, also,    subject,  named},
+     criticised, opposite, also,    subject,  named,    quoted},
 #include "stages/evidence/data/paragraph_phrases.inc"
 #undef ROW
 };
@@ -88,6 +88,15 @@ static struct text append_examples(const struct group *group, enum sentiment pol
     return count ? arena_format(group->arena, "%.*s.", TEXT_ARGUMENT(paragraph)) : paragraph;
 }
 
+/* Whether several records name what the quoted sentences of no side are about. */
+static bool names_subjects(const struct group *group)
+{
+    for (size_t i = 0; i < group->example_count; i++)
+        if (group->examples[i].polarity == SENTIMENT_NEUTRAL && group->examples[i].records > 0)
+            return true;
+    return false;
+}
+
 static struct text append_side(const struct group *group, const struct phrases *phrases,
                                enum sentiment polarity, struct text paragraph)
 {
@@ -118,5 +127,6 @@ struct text paragraph_compose(const struct group *group, struct text language)
                    second = praise_first ? SENTIMENT_NEGATIVE : SENTIMENT_POSITIVE;
     paragraph = append_side(group, phrases, first, paragraph);
     paragraph = append_side(group, phrases, second, paragraph);
-    return append_examples(group, SENTIMENT_NEUTRAL, phrases, phrases->named, paragraph);
+    return append_examples(group, SENTIMENT_NEUTRAL, phrases,
+                           names_subjects(group) ? phrases->named : phrases->quoted, paragraph);
 }
