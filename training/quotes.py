@@ -38,7 +38,7 @@ CLASSES = "PCpcNX"       # enum quote_class
 KINDS_LEFT_OUT = {"app-health_ko", "employee_ko", "app-social_ko", "gym_en", "short-let_en", "hospital_en"}
 OPEN_RECORD_SHARE, WEAK_SHARE = 0.7, 0.3   # as in stages/evidence/quote_worth.c
 WORTHS = (0.28, 0.5)     # QUOTE_LAST_RESORT, QUOTE_MIN_WORTH
-STRENGTH = 0.003          # C of LogisticRegression
+STRENGTH = 0.003         # C of LogisticRegression
 LONGEST = 380            # pieces of a sentence
 TOKENS = 6000            # of a batch
 JOB = "[source s]\npath = in.csv\n[group]\nby = source\nperiod = all\n[output]\npath = out\n"
@@ -130,9 +130,9 @@ def report(probabilities, labels, sentiments):
         share = np.where(sentiments == side, 1, np.where(sentiments == other, 0, OPEN_RECORD_SHARE))
         worth = share * (probabilities[:, own] + WEAK_SHARE * probabilities[:, own + 2])
         print(f"{name}: AUC of the probability {roc_auc_score(labels == own, probabilities[:, own]):.3f}")
-        for least in WORTHS:
-            kept = labels[worth >= least]
-            print(f"  worth {least}: {len(kept)}, of {(labels == own).sum()} good ones; {(kept == own).mean():.3f} good, "
+        for minimum in WORTHS:
+            kept = labels[worth >= minimum]
+            print(f"  worth {minimum}: {len(kept)}, of {(labels == own).sum()} good ones; {(kept == own).mean():.3f} good, "
                   f"{(kept == own + 2).mean():.3f} weak, {np.isin(kept, wrong).mean():.3f} of the other side, {(kept == 4).mean():.3f} neither")
 
 

@@ -191,7 +191,7 @@ static void add_examples(const struct example_side *side, const struct side_sent
             const struct pick *other = &picks->items[i];
             uint64_t found = sentences->items[other->number].topics;
             double cost =
-                other->cost - topic_gain * log2((double)open_topics_most_records(&topics, found));
+                other->cost - topic_gain * log2((double)open_topics_max_records(&topics, found));
             if ((!pick || cost < best) &&
                 !(other->subject != NO_SUBJECT && is_used[other->subject]) &&
                 !is_refused(side, sentences, other->number, used, examples->count)) {

@@ -1,10 +1,10 @@
 /* open_topics.c - counts records by the topics of their sentences. */
 #include "stages/evidence/open_topics.h"
 
-void open_topics_close(struct open_topics *topics, uint64_t told)
+void open_topics_close(struct open_topics *topics, uint64_t closed)
 {
     for (size_t i = 0; i < MAX_OPEN_TOPICS; i++)
-        if (told >> i & 1)
+        if (closed >> i & 1)
             topics->records[i] = 0;
 }
 
@@ -30,11 +30,11 @@ struct open_topics open_topics_count(const struct group *group, enum sentiment p
     return topics;
 }
 
-size_t open_topics_most_records(const struct open_topics *topics, uint64_t found)
+size_t open_topics_max_records(const struct open_topics *topics, uint64_t found)
 {
-    size_t most = 1;
+    size_t max_records = 1;
     for (size_t i = 0; i < MAX_OPEN_TOPICS; i++)
-        if (found >> i & 1 && topics->records[i] > most)
-            most = topics->records[i];
-    return most;
+        if (found >> i & 1 && topics->records[i] > max_records)
+            max_records = topics->records[i];
+    return max_records;
 }

@@ -3,14 +3,14 @@
 
 #include <assert.h>
 
-/* So sure must the model be of a text that may have no opinion word. */
+/* Minimum probability of the side for a text that may have no opinion word. */
 static const double min_probability = 0.6;
 
-/* So sure must the model be of the side of a point's text, and so sure is enough to look no
- * further. It gives 0.36 to "Moving" and 0.45 to "Better to use almost anything else" as praise. */
+/* The minimum rating of a point's text, and the rating at which no other text is considered. The
+ * model alone gives 0.36 to "Moving" as praise. */
 static const double min_rating = 0.46, sure_rating = 0.55;
 
-/* So likely must it be that a statement of a single record can be quoted (quote_classifier.h). */
+/* Minimum probability that a statement of a single record can be quoted (quote_classifier.h). */
 static const double min_single_worth = 0.35;
 
 bool point_rating_has_polarity(const struct point_candidate *candidate,

@@ -9,8 +9,8 @@
  * training/quotes.py has the same numbers. */
 static const double open_record_share = 0.7, weak_share = 0.3;
 
-/* For a model that has not learned quotes: so sure must it be of the side; without a word that
- * shows it, and in a record that is of both sides. */
+/* For a model that has not learned quotes: the minimum probability of the side; the second one for
+ * a sentence without a word that shows it, or in a record of both sides. */
 static const double min_probability = 0.7, min_silent_probability = 0.85;
 
 /* What a sentence gains that can be quoted for sure. */

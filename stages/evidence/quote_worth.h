@@ -5,7 +5,7 @@
 #include "stages/evidence/side_sentences.h"
 #include "stages/tasks/clause_reader.h"
 
-/* The least worth of a sentence that is quoted, and of one where a side would have nothing.
+/* The minimum worth of a quoted sentence, and the minimum for a side that would have nothing else.
  * training/quotes.py measures how many such sentences are good quotes
  * (inference/models/README.md, "Quotes"). */
 #define QUOTE_MIN_WORTH 0.5
