@@ -36,7 +36,7 @@ connectors/chat: base connectors/connectors.h connectors/input connectors/column
 connectors/output: base pipeline connectors/connectors.h
 connectors: base pipeline connectors/input
 stages/text: base pipeline inference/t5.h
-stages/tasks: base pipeline inference/t5.h stages/text
+stages/tasks: base pipeline inference/t5.h stages/text stages/search
 stages/evidence: base pipeline stages/text stages/tasks
 stages/stats: base pipeline
 stages/search: base inference/t5.h

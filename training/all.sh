@@ -47,6 +47,9 @@ done
 # Which sentences can be quoted alone.
 "$python" "$here/quotes.py" "$data" "$work" "$winnow" "$model"
 "$python" "$here/add_section.py" "$model" quotes "$work/quotes.s8" "$model"
+# Which sentences say a point.
+"$python" "$here/points.py" "$data" "$work" "$winnow" "$model"
+"$python" "$here/add_section.py" "$model" points "$work/points.s8" "$model"
 "$python" "$here/gold_tables.py" "$data" "$work"
 for table in "$work"/gold/*.csv; do
     name=$(basename "$table" .csv)

@@ -49,8 +49,8 @@ def read_labels():
         return list(csv.DictReader(file, delimiter="\t"))
 
 
-def split_sentences(folder, texts, winnow):
-    """{record key: [(sentence, sentiment of the record)]}, as `winnow run` splits and reads the redacted texts."""
+def run(folder, texts, winnow):
+    """`winnow run` over the texts by key, from the start; the keys are the records' ids."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     (folder / "job.ini").write_text(JOB, encoding="utf-8")
@@ -59,6 +59,11 @@ def split_sentences(folder, texts, winnow):
         rows.writerow(["id", "text"])
         rows.writerows((key, text.text) for key, text in texts.items())
     subprocess.run([Path(winnow).resolve(), "run", "-q", "job.ini"], cwd=folder, check=True)
+
+
+def split_sentences(folder, texts, winnow):
+    """{record key: [(sentence, sentiment of the record)]}, as `winnow run` splits and reads the redacted texts."""
+    run(folder, texts, winnow)
     found = {}
     with sqlite3.connect(folder / "out/winnow.db") as database:
         query = ('SELECT f.external_id, f.text, p."begin", p."end", a.sentiment FROM feedback f JOIN passage p ON p.feedback_id = f.id '
