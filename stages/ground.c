@@ -12,6 +12,7 @@
 #include "stages/evidence/point_matches.h"
 #include "stages/evidence/point_ranking.h"
 #include "stages/evidence/point_rating.h"
+#include "stages/evidence/point_sayings.h"
 #include "stages/evidence/point_text.h"
 #include "stages/evidence/side.h"
 #include "stages/evidence/stated_point.h"
@@ -38,6 +39,7 @@ struct ground {
     struct clause_reader clause_reader;
     struct statement_reader statement_reader;
     struct point_writer point_writer;
+    struct point_matcher point_matcher;
     struct text taxonomy_path;
     struct taxonomy taxonomy; /* the user's, or the model's if it has phrases */
 };
@@ -50,7 +52,8 @@ static bool open_ground(void *state, const struct stage_context *stage_context, 
     return clause_reader_open(&ground->clause_reader, stage_context, error) &&
            statement_reader_open(&ground->statement_reader, error) &&
            taxonomy_open(&ground->taxonomy, ground->taxonomy_path, stage_context->model, error) &&
-           point_writer_open(&ground->point_writer, stage_context, error);
+           point_writer_open(&ground->point_writer, stage_context, error) &&
+           point_matcher_open(&ground->point_matcher, stage_context->model, error);
 }
 
 static void close_ground(void *state)
@@ -58,6 +61,7 @@ static void close_ground(void *state)
     struct ground *ground = state;
     statement_reader_close(&ground->statement_reader);
     point_writer_close(&ground->point_writer);
+    point_matcher_close(&ground->point_matcher);
     taxonomy_close(&ground->taxonomy);
 }
 
@@ -162,8 +166,8 @@ struct group_matches {
     struct point_matches present, previous;
 };
 
-/* Appends the candidate to points[0..*count), unless too few records say it, or nobody says it in a
- * way that can stand for others. */
+/* Appends the candidate to points[0..*count), unless the words of too few records state it, or
+ * nobody says it in a way that can stand for others. */
 static bool add_point(const struct ground *ground, struct group_matches *matches, size_t candidate,
                       struct group *group, size_t *count, struct error *error)
 {
@@ -175,7 +179,9 @@ static bool add_point(const struct ground *ground, struct group_matches *matches
         .records = records,
         .polarity = group->candidates[candidate].polarity,
         .author = POINT_BY_CUSTOMER,
+        .candidate = candidate,
         .is_unspecific = group->candidates[candidate].is_unspecific,
+        .has_paraphrases = group->candidates[candidate].has_paraphrases,
         .aspect = group->candidates[candidate].aspect,
         .previous_records = point_matches_count(&matches->previous, candidate, false),
         .opposite_records = point_matches_count(&matches->present, candidate, true),
@@ -190,6 +196,33 @@ static bool add_point(const struct ground *ground, struct group_matches *matches
     (*count)++;
     return !uses_writer(ground) ||
            write_text(ground, &matches->present, group, candidate, point, error);
+}
+
+/* Counts who says the points in other words, and who does not mean what their words state. */
+static bool recount_points(struct ground *ground, struct group_matches *matches,
+                           struct group *group, struct error *error)
+{
+    const struct said_points said = {&ground->point_matcher, &ground->statement_reader,
+                                     group->points, group->point_count};
+    struct arena scratch = {0};
+    size_t count = group->point_count;
+    struct sayings *present = arena_alloc(&scratch, count, sizeof(*present)),
+                   *previous = arena_alloc(&scratch, count, sizeof(*previous));
+    bool ok = point_sayings_find(&said, &matches->present, group->member_count, present,
+                                 group->arena, error) &&
+              point_sayings_find(&said, &matches->previous, group->previous_member_count, previous,
+                                 &scratch, error);
+    for (size_t i = 0; ok && i < count; i++) {
+        struct key_point *point = &group->points[i];
+        point->evidence = present[i].passages;
+        point->records = present[i].count;
+        point->previous_records = previous[i].count;
+        set_dates(point, group);
+    }
+    arena_free(&scratch);
+    if (ok)
+        summary_shape_sort_points(group, candidates_min_records(group));
+    return ok;
 }
 
 /* ---- Quotes ---- */
@@ -248,13 +281,13 @@ static bool add_quotes(const struct ground *ground, struct member_texts *texts, 
 }
 
 /* Of both sides; of a scattered group of neither. */
-static bool find_examples(const struct ground *ground, struct group *group,
+static bool find_examples(const struct ground *ground, struct group *group, bool is_scattered,
                           struct member_texts *texts, struct examples examples[SIDE_COUNT],
                           struct error *error)
 {
     const struct example_finder finder = {&ground->statement_reader, &ground->clause_reader,
                                           &ground->taxonomy};
-    if (summary_shape_is_scattered(group)) {
+    if (is_scattered) {
         summary_shape_drop_rare(group);
         return examples_find_subjects(&finder, group, texts, &examples[SIDE_NEUTRAL], error);
     }
@@ -295,9 +328,13 @@ static bool process_group(void *state, struct group *group, struct error *error)
     for (size_t i = 0; ok && i < group->candidate_count; i++)
         ok = add_point(ground, &matches, i, group, &count, error);
     struct examples examples[SIDE_COUNT] = {0};
-    if (ok) {
+    if (ok)
         summary_shape_points(group, count, (size_t)ground->max_points);
-        ok = find_examples(ground, group, &matches.present.texts, examples, error);
+    bool is_scattered = ok && summary_shape_is_scattered(group);
+    if (ok && !is_scattered && ground->point_matcher.cache)
+        ok = recount_points(ground, &matches, group, error);
+    if (ok) {
+        ok = find_examples(ground, group, is_scattered, &matches.present.texts, examples, error);
     }
     if (ok) {
         set_examples(group, examples);

@@ -279,6 +279,8 @@ static struct point_candidate make_candidate(const struct counted *counted,
         .is_general = first->is_general,
         .is_vague = is_vague(first),
         .is_unspecific = first->is_verdict && (first->is_whole || !first->aspect),
+        .has_paraphrases =
+            !first->is_verdict || (first->aspect && !first->is_whole && first->is_listed),
         .polarity = counted->side > 0 ? SENTIMENT_POSITIVE : SENTIMENT_NEGATIVE,
         .records = counted->records,
     };

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/hash.h"
+#include "base/hash_table.h"
 #include "base/memory.h"
 #include "stages/evidence/side.h"
 #include "stages/text/terms.h"
@@ -27,6 +29,9 @@ static const double min_scattered_share = 0.05;
 /* They may differ from the group's share of praise by this much. */
 static const double max_share_difference = 0.15;
 
+/* Share of the sentences of one point that also say another one: then both are one. */
+static const double same_sentences_share = 0.6;
+
 /* Cost of each point below MIN_POINTS, in percentage points of that difference. */
 static const double missing_cost = 30;
 
@@ -45,6 +50,25 @@ static bool have_same_words(struct text a, struct text b)
             }
     arena_free(&scratch);
     return shared > 0 && shared >= (a_count < b_count ? a_count : b_count);
+}
+
+/* Whether most sentences that say the point of fewer records also say the other. */
+static bool share_sentences(const struct key_point *a, const struct key_point *b)
+{
+    const struct key_point *fewer = a->records < b->records ? a : b, *more = fewer == a ? b : a;
+    struct hash_table places = {0}; /* hash of a member: number of its evidence, of `more` */
+    size_t shared = 0;
+    for (size_t i = 0; i < more->records; i++)
+        hash_table_get_or_insert(&places, hash_combine_number(HASH_SEED, more->evidence[i].member),
+                                 i, NULL);
+    for (size_t i = 0; i < fewer->records; i++) {
+        const struct passage *one = &fewer->evidence[i];
+        const size_t *place = hash_table_find(&places, hash_combine_number(HASH_SEED, one->member));
+        const struct passage *other = place ? &more->evidence[*place] : NULL;
+        shared += other && one->begin < other->end && other->begin < one->end;
+    }
+    hash_table_free(&places);
+    return (double)shared >= same_sentences_share * (double)fewer->records;
 }
 
 static int compare_points(const void *a, const void *b)
@@ -204,4 +228,21 @@ void summary_shape_points(struct group *group, size_t count, size_t max_points)
             counts[side_of(points[i].polarity)]--;
             points[group->point_count++] = points[i];
         }
+}
+
+void summary_shape_sort_points(struct group *group, size_t min_records)
+{
+    struct key_point *points = group->points;
+    size_t count = group->point_count;
+    group->point_count = 0;
+    if (count > 0)
+        qsort(points, count, sizeof(*points), compare_points);
+    for (size_t i = 0; i < count; i++) {
+        bool is_repeated = false;
+        for (size_t k = 0; k < group->point_count && !is_repeated; k++)
+            is_repeated =
+                points[k].polarity == points[i].polarity && share_sentences(&points[k], &points[i]);
+        if (points[i].records >= min_records && !is_repeated)
+            points[group->point_count++] = points[i];
+    }
 }

@@ -10,6 +10,10 @@
  * polarity as many as fit the group. Sets group->point_count. */
 void summary_shape_points(struct group *group, size_t count, size_t max_points);
 
+/* After records were counted again: sorts the points, and drops those that fewer than
+ * `min_records` say, and those said by the sentences that say another one. */
+void summary_shape_sort_points(struct group *group, size_t min_records);
+
 /* Whether the records do not judge (few ratings, hardly any praise or hardly any complaint), and
  * the points count so few of them that the two sides do not tell what the group says: answers to an
  * open question, for example. */
