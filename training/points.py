@@ -1,10 +1,10 @@
 """Learns which sentences say a point (stages/tasks/point_matcher.h): `points.py DATA WORK WINNOW MODEL`.
 
-WORK has spiece.model of the model (unpack.py). Writes WORK/points.s8, and prints figures from four parts of the kinds of text, each
-judged by a network that was trained on the other three.
+WORK has spiece.model of the model (unpack.py). Writes WORK/points.s8 and, for looking, the probabilities of all pairs to
+WORK/points.npy. Prints figures from four parts of the kinds of text, each judged by a network that was trained on the other three.
 
 points/labels.tsv has the labels by reading, in groups. `group KIND SENTENCE...` names the sentences: the key of the record
-(readings.key_of) and the first 8 digits of that of the sentence. The rows below it are points: the side; record, first and last byte
+(readings.key_of) and the first 8 digits of that of the sentence. The rows below it are points: the side; record, first byte and end
 of the text; the numbers of the sentences whose words state it, as Winnow counted before, or - if it was not counted; the numbers of
 those that say it, to a reader.
 """
@@ -167,7 +167,7 @@ def batches(tokens, pairs, random):
 
 
 def is_plain(pair):
-    """A reader and the words agree that the sentence does not say the point: there are many of these."""
+    """No reader found the point in the sentence, and no word states it: there are many of these."""
     return pair.says == 0 and pair.by_words != 1
 
 

@@ -1,7 +1,7 @@
 /* point_sayings.h - which members say each point, in whatever words: those whose words state it
  * (point_matches.h), unless the model doubts it, and those with a sentence that the model finds to
- * say it (stages/tasks/point_matcher.h). Whether a member counts depends on its record and on the
- * text of the point only. */
+ * say it (stages/tasks/point_matcher.h). Whether a member counts depends on its record and its
+ * sentiment, on what the point states, and on the point's text; not on other members. */
 #ifndef STAGES_EVIDENCE_POINT_SAYINGS_H
 #define STAGES_EVIDENCE_POINT_SAYINGS_H
 

@@ -29,7 +29,7 @@ static const double min_scattered_share = 0.05;
 /* They may differ from the group's share of praise by this much. */
 static const double max_share_difference = 0.15;
 
-/* Share of the sentences of one point that also say another one: then both are one. */
+/* Share of the passages of one point that overlap with those of another one: then both are one. */
 static const double same_sentences_share = 0.6;
 
 /* Cost of each point below MIN_POINTS, in percentage points of that difference. */
@@ -52,7 +52,7 @@ static bool have_same_words(struct text a, struct text b)
     return shared > 0 && shared >= (a_count < b_count ? a_count : b_count);
 }
 
-/* Whether most sentences that say the point of fewer records also say the other. */
+/* Whether most passages that say the point of fewer records overlap with those of the other. */
 static bool share_sentences(const struct key_point *a, const struct key_point *b)
 {
     const struct key_point *fewer = a->records < b->records ? a : b, *more = fewer == a ? b : a;

@@ -1,6 +1,5 @@
 /* point_matcher.c - compares the tokens of a point with those of a sentence. Sums are computed in
- * the order of the code, so results do not depend on the compiler or on what was compared before.
- */
+ * the order of the code, so results do not depend on what was compared before. */
 #include "stages/tasks/point_matcher.h"
 
 #include <math.h>
@@ -62,7 +61,7 @@ static bool load(struct point_matcher *matcher, struct text table)
     if (table.size < sizeof(*header))
         return false;
     memcpy(header, table.bytes, sizeof(*header));
-    if (header->width == 0 || header->width > MAX_WIDTH ||
+    if (header->width == 0 || header->width > MAX_WIDTH || header->dimensions == 0 ||
         header->dimensions != matcher->vectors.dimensions)
         return false;
     const float *first = (const float *)(const void *)(table.bytes + sizeof(*header));

@@ -1,6 +1,6 @@
 /* point_matcher.h - whether a sentence says a point, in whatever words. A small network looks, for
  * each token of the point, for tokens of the sentence that mean the same, and compares them
- * (decomposable attention, Parikh et al. 2016). Its input are the token vectors of
+ * (decomposable attention, Parikh et al. 2016). It reads the vectors of tokens of
  * stages/search/sentence_vectors.h, so sentences need no pass of the engine. training/points.py
  * learns it from sentences that were read with points. */
 #ifndef STAGES_TASKS_POINT_MATCHER_H
@@ -51,8 +51,8 @@ struct matched_text {
     float *directions; /* [width][token]; each token's has the length 1 */
 };
 
-/* A model without a matcher or without vectors is no error. ERROR_MODEL if the weights are
- * malformed or do not fit the vectors. */
+/* A model without the section is no error. ERROR_MODEL if the weights are malformed or do not fit
+ * the model's vectors. */
 bool point_matcher_open(struct point_matcher *matcher, const struct t5_model *model,
                         struct error *error);
 void point_matcher_close(struct point_matcher *matcher);

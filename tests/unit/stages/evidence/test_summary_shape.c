@@ -1,0 +1,58 @@
+/* test_summary_shape.c - stages/evidence/summary_shape.c: points whose records were counted again.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "stages/evidence/summary_shape.h"
+
+static const struct passage crashes[] = {{0, 0, 20}, {1, 5, 30}, {2, 0, 12}, {3, 8, 40}},
+                            /* Two of three are in the sentences above. */
+    freezes[] = {{1, 10, 20}, {3, 0, 50}, {7, 0, 9}},
+                            /* The same members, other sentences. */
+    slow[] = {{0, 21, 40}, {1, 31, 44}, {2, 13, 30}}, rare[] = {{9, 0, 5}};
+
+static struct key_point make_point(const char *text, enum sentiment polarity,
+                                   const struct passage *evidence, size_t records)
+{
+    return (struct key_point){
+        .text = text_of(text), .polarity = polarity, .evidence = evidence, .records = records};
+}
+
+static void repeated_and_rare_points_are_dropped(void **state)
+{
+    (void)state;
+    struct key_point points[] = {
+        make_point("Freezes", SENTIMENT_NEGATIVE, freezes, 3),
+        make_point("Rare", SENTIMENT_POSITIVE, rare, 1),
+        make_point("Slow", SENTIMENT_NEGATIVE, slow, 3),
+        make_point("Never freezes", SENTIMENT_POSITIVE, freezes, 3),
+        make_point("Crashes", SENTIMENT_NEGATIVE, crashes, 4),
+    };
+    struct group group = {.points = points, .point_count = sizeof(points) / sizeof(*points)};
+    summary_shape_sort_points(&group, 2);
+    assert_int_equal(group.point_count, 3);
+    assert_true(text_equal(points[0].text, TEXT("Crashes")));
+    assert_true(text_equal(points[1].text, TEXT("Slow")));
+    assert_true(text_equal(points[2].text, TEXT("Never freezes")));
+}
+
+static void a_group_without_points_stays_so(void **state)
+{
+    (void)state;
+    struct group group = {0};
+    summary_shape_sort_points(&group, 2);
+    assert_int_equal(group.point_count, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(repeated_and_rare_points_are_dropped),
+        cmocka_unit_test(a_group_without_points_stays_so),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
