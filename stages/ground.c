@@ -114,8 +114,7 @@ static bool choose_text(const struct ground *ground, struct point_matches *match
  * else.
  */
 static bool write_text(const struct ground *ground, struct point_matches *matches,
-                       const struct group *group, size_t candidate, struct key_point *point,
-                       struct error *error)
+                       const struct group *group, struct key_point *point, struct error *error)
 {
     enum { MAX_CLAUSES = 24 };
     struct text clauses[MAX_CLAUSES], text = {0};
@@ -124,7 +123,7 @@ static bool write_text(const struct ground *ground, struct point_matches *matche
     bool ok = true;
     for (size_t i = 0; ok && i < count; i++)
         ok = member_texts_copy(&matches->texts, &point->evidence[i], &scratch, &clauses[i], error);
-    struct stated_point stated_point = make_stated_point(ground, group, candidate, false);
+    struct stated_point stated_point = make_stated_point(ground, group, point->candidate, false);
     struct sentiment_probabilities probabilities = {0};
     ok = ok && point_writer_write(&ground->point_writer, (struct text_array){clauses, count},
                                   group->arena, &text, error);
@@ -134,7 +133,8 @@ static bool write_text(const struct ground *ground, struct point_matches *matche
     ok = ok &&
          (!states || clause_reader_predict(&ground->clause_reader, (struct text_array){&text, 1},
                                            &probabilities, error));
-    if (ok && states && point_rating_has_polarity(&group->candidates[candidate], &probabilities)) {
+    if (ok && states &&
+        point_rating_has_polarity(&group->candidates[point->candidate], &probabilities)) {
         point->text = text;
         point->author = POINT_BY_MODEL;
     }
@@ -188,14 +188,23 @@ static bool add_point(const struct ground *ground, struct group_matches *matches
     };
     if (!choose_text(ground, &matches->present, group, candidate, point, error))
         return false;
-    if (point->text.size == 0)
-        return true;
-    point->evidence = point_matches_evidence(&matches->present, candidate, records, group->arena,
-                                             &point->records);
-    set_dates(point, group);
-    (*count)++;
-    return !uses_writer(ground) ||
-           write_text(ground, &matches->present, group, candidate, point, error);
+    *count += point->text.size > 0;
+    return true;
+}
+
+/* Finds the evidence of the points of the summary. */
+static bool find_evidence(const struct ground *ground, struct point_matches *matches,
+                          struct group *group, struct error *error)
+{
+    bool ok = true;
+    for (size_t i = 0; ok && i < group->point_count; i++) {
+        struct key_point *point = &group->points[i];
+        point->evidence = point_matches_evidence(matches, point->candidate, point->records,
+                                                 group->arena, &point->records);
+        set_dates(point, group);
+        ok = !uses_writer(ground) || write_text(ground, matches, group, point, error);
+    }
+    return ok;
 }
 
 /* Counts who says the points in other words, and who does not mean what their words state. */
@@ -328,8 +337,10 @@ static bool process_group(void *state, struct group *group, struct error *error)
     for (size_t i = 0; ok && i < group->candidate_count; i++)
         ok = add_point(ground, &matches, i, group, &count, error);
     struct examples examples[SIDE_COUNT] = {0};
-    if (ok)
+    if (ok) {
         summary_shape_points(group, count, (size_t)ground->max_points);
+        ok = find_evidence(ground, &matches.present, group, error);
+    }
     bool is_scattered = ok && summary_shape_is_scattered(group);
     if (ok && !is_scattered && ground->point_matcher.cache)
         ok = recount_points(ground, &matches, group, error);

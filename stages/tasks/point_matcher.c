@@ -10,7 +10,7 @@
 
 enum {
     MAX_WIDTH = 256,
-    CACHED_TOKENS = 2048, /* of two tokens with the same remainder, the last one is kept */
+    CACHED_TOKENS = 1024, /* of two tokens with the same remainder, the last one is kept */
 };
 
 struct token_cache {
