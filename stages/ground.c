@@ -344,9 +344,8 @@ static bool process_group(void *state, struct group *group, struct error *error)
     bool is_scattered = ok && summary_shape_is_scattered(group);
     if (ok && !is_scattered && ground->point_matcher.cache)
         ok = recount_points(ground, &matches, group, error);
-    if (ok) {
+    if (ok)
         ok = find_examples(ground, group, is_scattered, &matches.present.texts, examples, error);
-    }
     if (ok) {
         set_examples(group, examples);
         ok = add_quotes(ground, &matches.present.texts, group, error);
