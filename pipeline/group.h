@@ -76,16 +76,15 @@ struct key_point {
     struct text text;
     enum sentiment polarity; /* positive or negative */
     enum point_author author;
-    size_t candidate;              /* that it was made from */
-    bool is_unspecific;            /* a verdict on the whole: "worst hotel", "recommended" */
-    bool has_paraphrases;          /* as in its candidate */
-    uint64_t aspect;               /* what it is about; 0: nothing in particular */
-    size_t records;                /* members that say it, each counted once */
-    size_t previous_records;       /* of the group's previous period */
-    size_t opposite_records;       /* members that say the opposite */
-    int64_t first_seen, last_seen; /* created_at of these members; TIME_UNKNOWN: no dates */
-    const struct passage
-        *evidence; /* [records]: a clause or sentence of each, the clearest first */
+    size_t candidate;               /* that it was made from */
+    bool is_unspecific;             /* a verdict on the whole: "worst hotel", "recommended" */
+    bool has_paraphrases;           /* as in its candidate */
+    uint64_t aspect;                /* what it is about; 0: nothing in particular */
+    size_t records;                 /* members that say it, each counted once */
+    size_t previous_records;        /* of the group's previous period */
+    size_t opposite_records;        /* members that say the opposite */
+    int64_t first_seen, last_seen;  /* created_at of these members; TIME_UNKNOWN: no dates */
+    const struct passage *evidence; /* [records]: a clause or sentence; the clearest first */
 };
 
 /* A sentence of one record, which is quoted where a side has few points. */
