@@ -9,10 +9,10 @@
 #include "stages/evidence/candidates.h"
 #include "stages/evidence/examples.h"
 #include "stages/evidence/paragraph.h"
+#include "stages/evidence/point_evidence.h"
 #include "stages/evidence/point_matches.h"
 #include "stages/evidence/point_ranking.h"
 #include "stages/evidence/point_rating.h"
-#include "stages/evidence/point_sayings.h"
 #include "stages/evidence/point_text.h"
 #include "stages/evidence/side.h"
 #include "stages/evidence/stated_point.h"
@@ -211,16 +211,16 @@ static bool find_evidence(const struct ground *ground, struct point_matches *mat
 static bool recount_points(struct ground *ground, struct group_matches *matches,
                            struct group *group, struct error *error)
 {
-    const struct said_points said = {&ground->point_matcher, &ground->statement_reader,
-                                     group->points, group->point_count};
+    const struct searched_points searched = {&ground->point_matcher, &ground->statement_reader,
+                                             group->points, group->point_count};
     struct arena scratch = {0};
     size_t count = group->point_count;
-    struct sayings *present = arena_alloc(&scratch, count, sizeof(*present)),
-                   *previous = arena_alloc(&scratch, count, sizeof(*previous));
-    bool ok = point_sayings_find(&said, &matches->present, group->member_count, present,
-                                 group->arena, error) &&
-              point_sayings_find(&said, &matches->previous, group->previous_member_count, previous,
-                                 &scratch, error);
+    struct found_evidence *present = arena_alloc(&scratch, count, sizeof(*present)),
+                          *previous = arena_alloc(&scratch, count, sizeof(*previous));
+    bool ok = point_evidence_find(&searched, &matches->present, group->member_count, present,
+                                  group->arena, error) &&
+              point_evidence_find(&searched, &matches->previous, group->previous_member_count,
+                                  previous, &scratch, error);
     for (size_t i = 0; ok && i < count; i++) {
         struct key_point *point = &group->points[i];
         point->evidence = present[i].passages;

@@ -1,16 +1,16 @@
-/* point_sayings.h - which members say each point, in whatever words: those whose words state it
+/* point_evidence.h - which members say each point, in whatever words: those whose words state it
  * (point_matches.h), unless the model doubts it, and those with a sentence that the model finds to
  * say it (stages/tasks/point_matcher.h). Whether a member counts depends on its record and its
  * sentiment, on what the point states, and on the point's text; not on other members. */
-#ifndef STAGES_EVIDENCE_POINT_SAYINGS_H
-#define STAGES_EVIDENCE_POINT_SAYINGS_H
+#ifndef STAGES_EVIDENCE_POINT_EVIDENCE_H
+#define STAGES_EVIDENCE_POINT_EVIDENCE_H
 
 #include "stages/evidence/point_matches.h"
 #include "stages/tasks/point_matcher.h"
 #include "stages/text/statements.h"
 
 /* What members are searched for; everything is borrowed. */
-struct said_points {
+struct searched_points {
     struct point_matcher *matcher;
     const struct statement_reader *reader;
     const struct key_point *points; /* with texts */
@@ -18,14 +18,14 @@ struct said_points {
 };
 
 /* The members that say a point, each once, the clearest first. */
-struct sayings {
+struct found_evidence {
     struct passage *passages;
     size_t count;
 };
 
-/* Fills sayings[i] of each point, in `arena`, from the members of `matches`: all of a period. */
-bool point_sayings_find(const struct said_points *said, struct point_matches *matches,
-                        size_t member_count, struct sayings *sayings, struct arena *arena,
-                        struct error *error);
+/* Fills evidence[i] of each point, in `arena`, from the members of `matches`: all of a period. */
+bool point_evidence_find(const struct searched_points *searched, struct point_matches *matches,
+                         size_t member_count, struct found_evidence *evidence, struct arena *arena,
+                         struct error *error);
 
 #endif

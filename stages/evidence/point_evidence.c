@@ -1,5 +1,5 @@
-/* point_sayings.c - compares every sentence of the members with the points. */
-#include "stages/evidence/point_sayings.h"
+/* point_evidence.c - compares every sentence of the members with the points. */
+#include "stages/evidence/point_evidence.h"
 
 #include <stdlib.h>
 
@@ -20,25 +20,25 @@ enum {
 };
 
 /* A passage of a member that says a point. There may be many. */
-struct saying {
+struct found_record {
     uint32_t member, begin, end; /* as in struct passage */
     float probability;
     uint16_t extra_words; /* of the clause that states the point, or NOT_STATED */
 };
 
 /* What members say of a point, while it is collected. */
-struct saying_list {
-    struct saying *items; /* owned; in the order of the members */
+struct record_list {
+    struct found_record *items; /* owned; in the order of the members */
     size_t count, capacity;
-    struct saying present; /* the best of the member that is read */
-    bool is_contradicted;  /* the member says the opposite */
+    struct found_record present; /* the best of the member that is read */
+    bool is_contradicted;        /* the member says the opposite */
 };
 
 struct search {
-    const struct said_points *said;
+    const struct searched_points *searched;
     struct point_matches *matches;
     struct matched_text *texts; /* [point] */
-    struct saying_list *lists;  /* [point] */
+    struct record_list *lists;  /* [point] */
     size_t next_match;          /* the first of the member that is read next */
     struct arena scratch;       /* of the sentence that is compared */
 };
@@ -47,26 +47,26 @@ struct search {
 static void begin_member(struct search *search, size_t member)
 {
     const struct point_matches *matches = search->matches;
-    for (size_t k = 0; k < search->said->count; k++) {
+    for (size_t k = 0; k < search->searched->count; k++) {
         search->lists[k].present =
-            (struct saying){.member = (uint32_t)member, .extra_words = NOT_STATED};
+            (struct found_record){.member = (uint32_t)member, .extra_words = NOT_STATED};
         search->lists[k].is_contradicted = false;
     }
     for (; search->next_match < matches->count; search->next_match++) {
         const struct point_match *match = &matches->items[search->next_match];
         if (match->occurrence->member != member)
             break;
-        for (size_t k = 0; k < search->said->count; k++) {
-            struct saying *present = &search->lists[k].present;
-            if (match->candidate != search->said->points[k].candidate || !match->is_accepted)
+        for (size_t k = 0; k < search->searched->count; k++) {
+            struct found_record *present = &search->lists[k].present;
+            if (match->candidate != search->searched->points[k].candidate || !match->is_accepted)
                 continue;
             if (match->is_opposite)
                 search->lists[k].is_contradicted = true;
             else if (match->occurrence->extra_words < present->extra_words)
-                *present = (struct saying){.member = match->occurrence->member,
-                                           .begin = match->occurrence->begin,
-                                           .end = match->occurrence->end,
-                                           .extra_words = match->occurrence->extra_words};
+                *present = (struct found_record){.member = match->occurrence->member,
+                                                 .begin = match->occurrence->begin,
+                                                 .end = match->occurrence->end,
+                                                 .extra_words = match->occurrence->extra_words};
         }
     }
 }
@@ -84,12 +84,12 @@ static struct match_facts find_facts(const struct key_point *point, const struct
 static void compare_part(struct search *search, struct passage passage, struct text part,
                          const struct member *member)
 {
-    struct point_matcher *matcher = search->said->matcher;
+    struct point_matcher *matcher = search->searched->matcher;
     arena_reset(&search->scratch);
     struct matched_text text = point_matcher_read(matcher, part, &search->scratch);
-    for (size_t k = 0; k < search->said->count; k++) {
-        struct saying *present = &search->lists[k].present;
-        struct match_facts facts = find_facts(&search->said->points[k], member);
+    for (size_t k = 0; k < search->searched->count; k++) {
+        struct found_record *present = &search->lists[k].present;
+        struct match_facts facts = find_facts(&search->searched->points[k], member);
         float probability = (float)point_matcher_compare(
             matcher, &search->texts[k], &text, &facts,
             present->extra_words < NOT_STATED ? min_nearest_stated : min_nearest_unstated);
@@ -123,7 +123,8 @@ static bool read_member(struct search *search, size_t member, struct error *erro
     size_t count, begin = 0;
     if (!member_texts_read(texts, member, &text, error))
         return false;
-    const size_t *ends = segment_sentences(search->said->reader->segmenter, text, &scratch, &count);
+    const size_t *ends =
+        segment_sentences(search->searched->reader->segmenter, text, &scratch, &count);
     for (size_t i = 0; i < count; begin = ends[i++]) {
         size_t end = begin;
         while (end < ends[i]) {
@@ -142,7 +143,7 @@ static bool read_member(struct search *search, size_t member, struct error *erro
 }
 
 /* "The best palace" is near all praise: only those say it whose words state it. */
-static bool is_said(const struct saying_list *list, const struct key_point *point)
+static bool does_count(const struct record_list *list, const struct key_point *point)
 {
     if (list->present.extra_words < NOT_STATED)
         return list->present.probability >= min_stated;
@@ -153,9 +154,9 @@ static bool is_said(const struct saying_list *list, const struct key_point *poin
 /* Adds the member to the points that it says. */
 static void end_member(struct search *search)
 {
-    for (size_t k = 0; k < search->said->count; k++) {
-        struct saying_list *list = &search->lists[k];
-        if (!is_said(list, &search->said->points[k]))
+    for (size_t k = 0; k < search->searched->count; k++) {
+        struct record_list *list = &search->lists[k];
+        if (!does_count(list, &search->searched->points[k]))
             continue;
         list->items =
             memory_grow(list->items, &list->capacity, list->count + 1, sizeof(*list->items));
@@ -163,9 +164,9 @@ static void end_member(struct search *search)
     }
 }
 
-static int compare_sayings(const void *a, const void *b)
+static int compare_records(const void *a, const void *b)
 {
-    const struct saying *left = a, *right = b;
+    const struct found_record *left = a, *right = b;
     if (left->extra_words != right->extra_words)
         return left->extra_words < right->extra_words ? -1 : 1;
     if (left->extra_words == NOT_STATED && left->probability != right->probability)
@@ -173,39 +174,39 @@ static int compare_sayings(const void *a, const void *b)
     return left->member < right->member ? -1 : 1;
 }
 
-static struct sayings sort_sayings(const struct saying_list *list, struct arena *arena)
+static struct found_evidence sort_records(const struct record_list *list, struct arena *arena)
 {
-    struct sayings sayings = {arena_alloc(arena, list->count, sizeof(*sayings.passages)),
-                              list->count};
+    struct found_evidence evidence = {arena_alloc(arena, list->count, sizeof(*evidence.passages)),
+                                      list->count};
     if (list->count > 0)
-        qsort(list->items, list->count, sizeof(*list->items), compare_sayings);
+        qsort(list->items, list->count, sizeof(*list->items), compare_records);
     for (size_t i = 0; i < list->count; i++)
-        sayings.passages[i] =
+        evidence.passages[i] =
             (struct passage){list->items[i].member, list->items[i].begin, list->items[i].end};
-    return sayings;
+    return evidence;
 }
 
-bool point_sayings_find(const struct said_points *said, struct point_matches *matches,
-                        size_t member_count, struct sayings *sayings, struct arena *arena,
-                        struct error *error)
+bool point_evidence_find(const struct searched_points *searched, struct point_matches *matches,
+                         size_t member_count, struct found_evidence *evidence, struct arena *arena,
+                         struct error *error)
 {
     struct arena scratch = {0};
     struct search search = {
-        .said = said,
+        .searched = searched,
         .matches = matches,
-        .texts = arena_alloc(&scratch, said->count, sizeof(*search.texts)),
-        .lists = arena_alloc(&scratch, said->count, sizeof(*search.lists)),
+        .texts = arena_alloc(&scratch, searched->count, sizeof(*search.texts)),
+        .lists = arena_alloc(&scratch, searched->count, sizeof(*search.lists)),
     };
     bool ok = true;
-    for (size_t k = 0; k < said->count; k++)
-        search.texts[k] = point_matcher_read(said->matcher, said->points[k].text, &scratch);
+    for (size_t k = 0; k < searched->count; k++)
+        search.texts[k] = point_matcher_read(searched->matcher, searched->points[k].text, &scratch);
     for (size_t i = 0; ok && i < member_count; i++) {
         begin_member(&search, i);
         ok = read_member(&search, i, error);
         end_member(&search);
     }
-    for (size_t k = 0; k < said->count; k++) {
-        sayings[k] = sort_sayings(&search.lists[k], arena);
+    for (size_t k = 0; k < searched->count; k++) {
+        evidence[k] = sort_records(&search.lists[k], arena);
         free(search.lists[k].items);
     }
     arena_free(&search.scratch);
