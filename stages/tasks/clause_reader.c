@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/hash.h"
 #include "base/hash_table.h"
@@ -18,13 +19,15 @@ bool clause_reader_open(struct clause_reader *reader, const struct stage_context
     reader->stage_context = stage_context;
     return prompt_get_token_limits(&reader->token_limits, stage_context->model, error) &&
            sentiment_load(&reader->sentiment, stage_context->model, error) &&
-           quote_classifier_load(&reader->quote_classifier, stage_context->model,
-                                 &reader->sentiment, error);
+           state_classifier_load(&reader->quotes, stage_context->model, QUOTES_SECTION,
+                                 QUOTE_CLASSES, &reader->sentiment, error) &&
+           state_classifier_load(&reader->point_texts, stage_context->model, POINT_TEXTS_SECTION,
+                                 POINT_TEXT_CLASSES, &reader->sentiment, error);
 }
 
-/* What to ask. The numbers of a reading are the fields of struct sentiment_probabilities or of
- * struct quote_probabilities, in their order. */
-enum question { QUESTION_SENTIMENT, QUESTION_QUOTE };
+/* What to ask. The numbers of a reading are the fields of struct sentiment_probabilities,
+ * quote_probabilities or point_text_grades, in their order. */
+enum question { QUESTION_SENTIMENT, QUESTION_QUOTE, QUESTION_POINT_TEXT };
 
 /* A different clause, and what the model reads in it. */
 struct query {
@@ -63,20 +66,30 @@ static bool ask_for_sentiment(const struct clause_reader *reader, struct text_ar
     return ok;
 }
 
-static bool ask_for_quotes(const struct clause_reader *reader, struct text_array inputs,
+/* Keeps as many of the first classes as a reading has numbers. */
+static bool ask_classifier(const struct clause_reader *reader,
+                           const struct state_classifier *classifier, struct text_array inputs,
                            struct query *queries, struct error *error)
 {
-    struct quote_probabilities *answers = memory_alloc(inputs.count, sizeof(*answers));
-    bool ok = quote_classifier_predict(&reader->quote_classifier, reader->stage_context->session,
-                                       inputs, answers, error);
-    for (size_t i = 0; ok && i < inputs.count; i++) {
-        queries[i].answer.numbers[0] = answers[i].praise;
-        queries[i].answer.numbers[1] = answers[i].complaint;
-        queries[i].answer.numbers[2] = answers[i].weak_praise;
-        queries[i].answer.numbers[3] = answers[i].weak_complaint;
-    }
+    size_t classes = classifier->class_count,
+           kept = classes < CLAUSE_READING_NUMBERS ? classes : CLAUSE_READING_NUMBERS;
+    double *answers = memory_alloc(inputs.count * classes, sizeof(*answers));
+    bool ok = state_classifier_predict(classifier, reader->stage_context->session, inputs, answers,
+                                       error);
+    for (size_t i = 0; ok && i < inputs.count; i++)
+        memcpy(queries[i].answer.numbers, &answers[i * classes], kept * sizeof(*answers));
     free(answers);
     return ok;
+}
+
+static bool ask_question(const struct clause_reader *reader, enum question question,
+                         struct text_array inputs, struct query *queries, struct error *error)
+{
+    if (question == QUESTION_SENTIMENT)
+        return ask_for_sentiment(reader, inputs, queries, error);
+    return ask_classifier(reader,
+                          question == QUESTION_QUOTE ? &reader->quotes : &reader->point_texts,
+                          inputs, queries, error);
 }
 
 static bool ask_model(const struct clause_reader *reader, enum question question,
@@ -90,8 +103,7 @@ static bool ask_model(const struct clause_reader *reader, enum question question
         items[i] = queries[i].input;
     bool ok = stage_context_check_interrupt(context, error) &&
               t5_encode(context->session, items, count, error) &&
-              (question == QUESTION_QUOTE ? ask_for_quotes(reader, inputs, queries, error)
-                                          : ask_for_sentiment(reader, inputs, queries, error));
+              ask_question(reader, question, inputs, queries, error);
     arena_free(&scratch);
     return ok;
 }
@@ -129,7 +141,7 @@ static uint64_t find_key(const struct clause_reader *reader, enum question quest
                          struct text input)
 {
     uint64_t seed = hash_combine_number(HASH_SEED, reader->stage_context->model_key);
-    return hash_combine(question == QUESTION_QUOTE ? hash_combine_number(seed, question) : seed,
+    return hash_combine(question == QUESTION_SENTIMENT ? seed : hash_combine_number(seed, question),
                         input);
 }
 
@@ -198,7 +210,7 @@ bool clause_reader_predict(const struct clause_reader *reader, struct text_array
 
 bool clause_reader_knows_quotes(const struct clause_reader *reader)
 {
-    return reader->quote_classifier.weights != NULL;
+    return reader->quotes.weights != NULL;
 }
 
 bool clause_reader_predict_quotes(const struct clause_reader *reader, struct text_array sentences,
@@ -210,6 +222,24 @@ bool clause_reader_predict_quotes(const struct clause_reader *reader, struct tex
         const double *numbers = answers[i].numbers;
         probabilities[i] =
             (struct quote_probabilities){numbers[0], numbers[1], numbers[2], numbers[3]};
+    }
+    free(answers);
+    return ok;
+}
+
+bool clause_reader_knows_point_texts(const struct clause_reader *reader)
+{
+    return reader->point_texts.weights != NULL;
+}
+
+bool clause_reader_grade_point_texts(const struct clause_reader *reader, struct text_array texts,
+                                     struct point_text_grades *grades, struct error *error)
+{
+    struct clause_reading *answers = memory_alloc(texts.count, sizeof(*answers));
+    bool ok = find_answers(reader, QUESTION_POINT_TEXT, texts, answers, error);
+    for (size_t i = 0; ok && i < texts.count; i++) {
+        const double *numbers = answers[i].numbers;
+        grades[i] = (struct point_text_grades){numbers[0], numbers[1], numbers[2]};
     }
     free(answers);
     return ok;
