@@ -166,12 +166,12 @@ struct group_matches {
     struct point_matches present, previous;
 };
 
-/* Appends the candidate to points[0..*count), unless the words of too few records state it, or
- * nobody says it in a way that can stand for others. */
+/* Adds the candidate to the points, unless the words of too few records state it, or nobody says it
+ * in a way that can stand for others. */
 static bool add_point(const struct ground *ground, struct group_matches *matches, size_t candidate,
-                      struct group *group, size_t *count, struct error *error)
+                      struct group *group, struct error *error)
 {
-    struct key_point *point = &group->points[*count];
+    struct key_point *point = &group->points[group->point_count];
     size_t records = point_matches_count(&matches->present, candidate, false);
     if (records < candidates_min_records(group))
         return true;
@@ -188,11 +188,11 @@ static bool add_point(const struct ground *ground, struct group_matches *matches
     };
     if (!choose_text(ground, &matches->present, group, candidate, point, error))
         return false;
-    *count += point->text.size > 0;
+    group->point_count += point->text.size > 0;
     return true;
 }
 
-/* Finds the evidence of the points of the summary. */
+/* Finds whose words state the points. */
 static bool find_evidence(const struct ground *ground, struct point_matches *matches,
                           struct group *group, struct error *error)
 {
@@ -230,8 +230,32 @@ static bool recount_points(struct ground *ground, struct group_matches *matches,
     }
     arena_free(&scratch);
     if (ok)
-        summary_shape_sort_points(group, candidates_min_records(group));
+        summary_shape_recounted_points(group, candidates_min_records(group));
     return ok;
+}
+
+/* Chooses the points of the summary. A scattered group keeps what its words state. */
+static bool choose_points(struct ground *ground, struct group_matches *matches, struct group *group,
+                          bool *is_scattered, struct error *error)
+{
+    size_t max_points = (size_t)ground->max_points;
+    summary_shape_rank_points(group, max_points);
+    if (!find_evidence(ground, &matches->present, group, error))
+        return false;
+    size_t count = group->point_count;
+    struct key_point *ranked = arena_alloc(group->arena, count, sizeof(*ranked));
+    if (count > 0)
+        memcpy(ranked, group->points, count * sizeof(*ranked));
+    summary_shape_choose_points(group, max_points);
+    *is_scattered = summary_shape_is_scattered(group);
+    if (*is_scattered || !ground->point_matcher.cache)
+        return true;
+    group->points = ranked;
+    group->point_count = count;
+    if (!recount_points(ground, matches, group, error))
+        return false;
+    summary_shape_choose_points(group, max_points);
+    return true;
 }
 
 /* ---- Quotes ---- */
@@ -332,18 +356,12 @@ static bool process_group(void *state, struct group *group, struct error *error)
                                  &ground->clause_reader, error) &&
               point_matches_find(&matches.previous, group, &group->previous_occurrences,
                                  &ground->clause_reader, error);
-    size_t count = 0;
     group->points = arena_alloc(group->arena, group->candidate_count, sizeof(*group->points));
     for (size_t i = 0; ok && i < group->candidate_count; i++)
-        ok = add_point(ground, &matches, i, group, &count, error);
+        ok = add_point(ground, &matches, i, group, error);
     struct examples examples[SIDE_COUNT] = {0};
-    if (ok) {
-        summary_shape_points(group, count, (size_t)ground->max_points);
-        ok = find_evidence(ground, &matches.present, group, error);
-    }
-    bool is_scattered = ok && summary_shape_is_scattered(group);
-    if (ok && !is_scattered && ground->point_matcher.cache)
-        ok = recount_points(ground, &matches, group, error);
+    bool is_scattered = false;
+    ok = ok && choose_points(ground, &matches, group, &is_scattered, error);
     if (ok)
         ok = find_examples(ground, group, is_scattered, &matches.present.texts, examples, error);
     if (ok) {

@@ -10,7 +10,7 @@ static const double min_probability = 0.6;
  * model alone gives 0.36 to "Moving" as praise. */
 static const double min_rating = 0.46, sure_rating = 0.55;
 
-/* Minimum probability that a statement of a single record can be quoted (quote_classifier.h). */
+/* Minimum probability that a statement of a single record can be quoted (clause_reader.h). */
 static const double min_single_worth = 0.35;
 
 bool point_rating_has_polarity(const struct point_candidate *candidate,

@@ -205,12 +205,12 @@ void summary_shape_examples(struct group *group, struct examples examples[SIDE_C
     group->point_count = drop_unspecific(group->points, group->point_count, counts);
 }
 
-void summary_shape_points(struct group *group, size_t count, size_t max_points)
+void summary_shape_rank_points(struct group *group, size_t max_points)
 {
     struct key_point *points = group->points;
-    struct choice choice = {.max_count = max_points};
-    size_t counts[SIDE_COUNT], kept = 0;
-    qsort(points, count, sizeof(*points), compare_points);
+    size_t count = group->point_count, kept = 0, sides[SIDE_COUNT] = {0};
+    if (count > 0)
+        qsort(points, count, sizeof(*points), compare_points);
     for (size_t i = 0; i < count; i++) {
         bool is_repeated = false;
         for (size_t k = 0; k < kept && !is_repeated; k++)
@@ -220,17 +220,29 @@ void summary_shape_points(struct group *group, size_t count, size_t max_points)
             points[kept++] = points[i];
     }
     kept = drop_unspecific(points, kept, (const size_t[SIDE_COUNT]){0});
+    group->point_count = 0;
     for (size_t i = 0; i < kept; i++)
+        if (sides[side_of(points[i].polarity)]++ < max_points)
+            points[group->point_count++] = points[i];
+}
+
+void summary_shape_choose_points(struct group *group, size_t max_points)
+{
+    struct key_point *points = group->points;
+    struct choice choice = {.max_count = max_points};
+    size_t counts[SIDE_COUNT], count = group->point_count;
+    for (size_t i = 0; i < count; i++)
         choice.available[side_of(points[i].polarity)]++;
     choose_counts(group, &choice, counts);
-    for (size_t i = 0; i < kept; i++)
+    group->point_count = 0;
+    for (size_t i = 0; i < count; i++)
         if (counts[side_of(points[i].polarity)] > 0) {
             counts[side_of(points[i].polarity)]--;
             points[group->point_count++] = points[i];
         }
 }
 
-void summary_shape_sort_points(struct group *group, size_t min_records)
+void summary_shape_recounted_points(struct group *group, size_t min_records)
 {
     struct key_point *points = group->points;
     size_t count = group->point_count;

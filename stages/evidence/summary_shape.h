@@ -6,13 +6,17 @@
 #include "stages/evidence/examples.h"
 #include "stages/evidence/side.h"
 
-/* Sorts group->points[0..count), and keeps at most `max_points` that most records say, of each
- * polarity as many as fit the group. Sets group->point_count. */
-void summary_shape_points(struct group *group, size_t count, size_t max_points);
+/* Sorts group->points, most said first, and drops those that repeat the words of another one, and
+ * all but the first `max_points` of each polarity. */
+void summary_shape_rank_points(struct group *group, size_t max_points);
 
 /* After records were counted again: sorts the points, and drops those that fewer than
  * `min_records` say, and those said by the sentences that say another one. */
-void summary_shape_sort_points(struct group *group, size_t min_records);
+void summary_shape_recounted_points(struct group *group, size_t min_records);
+
+/* Of ranked points, keeps at most `max_points`: of each polarity the first ones, as many as fit the
+ * group. */
+void summary_shape_choose_points(struct group *group, size_t max_points);
 
 /* Whether the records do not judge (few ratings, hardly any praise or hardly any complaint), and
  * the points count so few of them that the two sides do not tell what the group says: answers to an

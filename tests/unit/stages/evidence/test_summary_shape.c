@@ -1,5 +1,4 @@
-/* test_summary_shape.c - stages/evidence/summary_shape.c: points whose records were counted again.
- */
+/* test_summary_shape.c - stages/evidence/summary_shape.c: which points are kept. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -33,18 +32,49 @@ static void repeated_and_rare_points_are_dropped(void **state)
         make_point("Crashes", SENTIMENT_NEGATIVE, crashes, 4),
     };
     struct group group = {.points = points, .point_count = sizeof(points) / sizeof(*points)};
-    summary_shape_sort_points(&group, 2);
+    summary_shape_recounted_points(&group, 2);
     assert_int_equal(group.point_count, 3);
     assert_true(text_equal(points[0].text, TEXT("Crashes")));
     assert_true(text_equal(points[1].text, TEXT("Slow")));
     assert_true(text_equal(points[2].text, TEXT("Never freezes")));
 }
 
+/* Of four records, three praise: three points of praise and one complaint, though most points are
+ * complaints. */
+static void points_are_chosen_as_the_group_judges(void **state)
+{
+    (void)state;
+    struct member members[] = {{.sentiment = SENTIMENT_POSITIVE},
+                               {.sentiment = SENTIMENT_POSITIVE},
+                               {.sentiment = SENTIMENT_POSITIVE},
+                               {.sentiment = SENTIMENT_NEGATIVE}};
+    struct key_point points[] = {
+        make_point("Crashes", SENTIMENT_NEGATIVE, crashes, 4),
+        make_point("Slow", SENTIMENT_NEGATIVE, slow, 3),
+        make_point("Freezes", SENTIMENT_NEGATIVE, freezes, 3),
+        make_point("Easy to use", SENTIMENT_POSITIVE, crashes, 2),
+        make_point("Cheap", SENTIMENT_POSITIVE, slow, 2),
+        make_point("Good support", SENTIMENT_POSITIVE, freezes, 1),
+    };
+    struct group group = {.members = members,
+                          .member_count = sizeof(members) / sizeof(*members),
+                          .points = points,
+                          .point_count = sizeof(points) / sizeof(*points)};
+    summary_shape_choose_points(&group, 7);
+    assert_int_equal(group.point_count, 4);
+    assert_true(text_equal(points[0].text, TEXT("Crashes")));
+    assert_true(text_equal(points[1].text, TEXT("Easy to use")));
+    assert_true(text_equal(points[3].text, TEXT("Good support")));
+}
+
 static void a_group_without_points_stays_so(void **state)
 {
     (void)state;
     struct group group = {0};
-    summary_shape_sort_points(&group, 2);
+    summary_shape_recounted_points(&group, 2);
+    assert_int_equal(group.point_count, 0);
+    summary_shape_rank_points(&group, 7);
+    summary_shape_choose_points(&group, 7);
     assert_int_equal(group.point_count, 0);
 }
 
@@ -52,6 +82,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(repeated_and_rare_points_are_dropped),
+        cmocka_unit_test(points_are_chosen_as_the_group_judges),
         cmocka_unit_test(a_group_without_points_stays_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
