@@ -229,8 +229,8 @@ bool t5_model_save(const struct t5_model *model, const char *target, struct erro
 struct t5_import {
     const char *source;  /* a Hugging Face directory: config.json, *.safetensors, spiece.model or
                             tokenizer.json, optionally prompts.ini (replaces the family's prompts),
-                            ngrams.s8, vectors.s8, quotes.s8 and points.s8; or a GGUF file of a
-                            T5 model */
+                            ngrams.s8, vectors.s8, quotes.s8, points.s8 and point_texts.s8; or a GGUF
+                            file of a T5 model */
     const char *target;  /* written through a temporary file next to it */
     const char *prompts; /* an INI file used instead of the directory's prompts.ini; NULL: none */
     bool int8_only;      /* omit the float32 weights, which `--precision f32` needs */

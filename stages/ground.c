@@ -79,7 +79,7 @@ static struct stated_point make_stated_point(const struct ground *ground, const 
 }
 
 /* The best of the customers' texts; empty if there is none. */
-static bool choose_text(const struct ground *ground, struct point_matches *matches,
+static bool choose_text(struct ground *ground, struct point_matches *matches,
                         const struct group *group, size_t candidate, struct key_point *point,
                         struct error *error)
 {
@@ -101,7 +101,8 @@ static bool choose_text(const struct ground *ground, struct point_matches *match
             stated_point.max_extra_words = MAX_FALLBACK_WORDS;
             count = point_ranking_choose(clauses, &check, texts, MAX_RATED_TEXTS, group->arena);
         }
-        ok = point_rating_choose(&ground->clause_reader, &group->candidates[candidate],
+        const struct point_rater rater = {&ground->clause_reader, &ground->point_matcher};
+        ok = point_rating_choose(&rater, &group->candidates[candidate],
                                  (struct text_array){texts, count}, clauses, is_single,
                                  &point->text, error);
     }
@@ -168,7 +169,7 @@ struct group_matches {
 
 /* Adds the candidate to the points, unless the words of too few records state it, or nobody says it
  * in a way that can stand for others. */
-static bool add_point(const struct ground *ground, struct group_matches *matches, size_t candidate,
+static bool add_point(struct ground *ground, struct group_matches *matches, size_t candidate,
                       struct group *group, struct error *error)
 {
     struct key_point *point = &group->points[group->point_count];
@@ -239,16 +240,19 @@ static bool choose_points(struct ground *ground, struct group_matches *matches, 
                           bool *is_scattered, struct error *error)
 {
     size_t max_points = (size_t)ground->max_points;
+    bool is_counted_again = ground->point_matcher.cache != NULL,
+         can_be_scattered = summary_shape_can_be_scattered(group);
     summary_shape_rank_points(group, max_points);
-    if (!find_evidence(ground, &matches->present, group, error))
+    if ((!is_counted_again || can_be_scattered || uses_writer(ground)) &&
+        !find_evidence(ground, &matches->present, group, error))
         return false;
     size_t count = group->point_count;
     struct key_point *ranked = arena_alloc(group->arena, count, sizeof(*ranked));
     if (count > 0)
         memcpy(ranked, group->points, count * sizeof(*ranked));
     summary_shape_choose_points(group, max_points);
-    *is_scattered = summary_shape_is_scattered(group);
-    if (*is_scattered || !ground->point_matcher.cache)
+    *is_scattered = can_be_scattered && summary_shape_is_scattered(group);
+    if (*is_scattered || !is_counted_again)
         return true;
     group->points = ranked;
     group->point_count = count;

@@ -50,6 +50,9 @@ done
 # Which sentences say a point.
 "$python" "$here/points.py" "$data" "$work" "$winnow" "$model"
 "$python" "$here/add_section.py" "$model" points "$work/points.s8" "$model"
+# Which clauses are good texts of points.
+"$python" "$here/point_texts.py" "$data" "$work" "$model"
+"$python" "$here/add_section.py" "$model" point_texts "$work/point_texts.s8" "$model"
 "$python" "$here/gold_tables.py" "$data" "$work"
 for table in "$work"/gold/*.csv; do
     name=$(basename "$table" .csv)

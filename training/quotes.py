@@ -115,10 +115,10 @@ def features_of(raw, work, texts):
     return found
 
 
-def fit(features, labels):
+def fit(features, labels, strength=STRENGTH):
     """(weights [class][feature], bias [class]) for the features as they are."""
     scaler = StandardScaler().fit(features)
-    model = LogisticRegression(C=STRENGTH, max_iter=500).fit(scaler.transform(features), labels)
+    model = LogisticRegression(C=strength, max_iter=500).fit(scaler.transform(features), labels)
     weights = model.coef_ / scaler.scale_
     return weights, model.intercept_ - weights @ scaler.mean_
 
@@ -146,7 +146,7 @@ def write(fitted, path):
     states, others = weights[:, :-3], weights[:, -3:]
     scale = np.abs(states).max(1) / 127
     header = struct.pack("<I", states.shape[1] // 2)
-    for row in range(len(CLASSES)):
+    for row in range(len(bias)):
         header += struct.pack("<5f", scale[row], bias[row], *others[row])
     path.write_bytes(header + np.round(states / scale[:, None]).astype(np.int8).tobytes())
 

@@ -26,10 +26,8 @@ const char *const model_tokenizer_sections[TOKENIZER_TABLE_COUNT] = {
 };
 
 const char *const model_tables[MODEL_TABLE_COUNT] = {
-    [MODEL_NGRAMS] = "ngrams",
-    [MODEL_VECTORS] = "vectors",
-    [MODEL_QUOTES] = "quotes",
-    [MODEL_POINTS] = "points",
+    [MODEL_NGRAMS] = "ngrams", [MODEL_VECTORS] = "vectors",         [MODEL_QUOTES] = "quotes",
+    [MODEL_POINTS] = "points", [MODEL_POINT_TEXTS] = "point_texts",
 };
 
 size_t model_matrix_size(enum section_kind kind, size_t rows, size_t columns)
@@ -467,7 +465,7 @@ struct text t5_model_describe(const struct t5_model *model, struct arena *arena)
         "vocabulary %u\npieces %zu\nrelative_buckets %u\nrelative_distance %u\n"
         "activation %s%s\noutput_layer %s\noutput_scale %g\nnorm_epsilon %g\n"
         "pad_id %d\nend_id %d\nstart_id %d\nwindow_input %u\nwindow_output %u\nngrams "
-        "%zu\nvectors %zu\nquotes %zu\npoints %zu\nprompts\n%.*s",
+        "%zu\nvectors %zu\nquotes %zu\npoints %zu\npoint_texts %zu\nprompts\n%.*s",
         model->id, model->header->version, model->file.size, t5_parameter_count(model),
         model->weights.embedding.f32 ? "int8 and float32" : "int8", config->model_width,
         config->head_width, config->feed_forward_width, config->heads, config->encoder_layers,
@@ -479,7 +477,9 @@ struct text t5_model_describe(const struct t5_model *model, struct arena *arena)
         t5_model_section(model, model_tables[MODEL_NGRAMS]).size,
         t5_model_section(model, model_tables[MODEL_VECTORS]).size,
         t5_model_section(model, model_tables[MODEL_QUOTES]).size,
-        t5_model_section(model, model_tables[MODEL_POINTS]).size, TEXT_ARGUMENT(model->prompts));
+        t5_model_section(model, model_tables[MODEL_POINTS]).size,
+        t5_model_section(model, model_tables[MODEL_POINT_TEXTS]).size,
+        TEXT_ARGUMENT(model->prompts));
 }
 
 bool t5_model_verify(const char *path, struct error *error)

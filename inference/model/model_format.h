@@ -81,7 +81,14 @@ extern const char *const model_tokenizer_sections[];
 #define MODEL_PROMPTS "prompts" /* lines `section.key=value`, in file order */
 
 /* Optional sections of bytes that the engine does not read; stages do (t5_model_section). */
-enum model_table { MODEL_NGRAMS, MODEL_VECTORS, MODEL_QUOTES, MODEL_POINTS, MODEL_TABLE_COUNT };
+enum model_table {
+    MODEL_NGRAMS,
+    MODEL_VECTORS,
+    MODEL_QUOTES,
+    MODEL_POINTS,
+    MODEL_POINT_TEXTS,
+    MODEL_TABLE_COUNT
+};
 
 /* Their names, which are also those of the files in a model's directory, without ".s8". */
 extern const char *const model_tables[];

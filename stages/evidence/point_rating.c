@@ -6,9 +6,13 @@
 /* Minimum probability of the side for a text that may have no opinion word. */
 static const double min_probability = 0.6;
 
-/* The minimum rating of a point's text, and the rating at which no other text is considered. The
- * model alone gives 0.36 to "Moving" as praise. */
-static const double min_rating = 0.46, sure_rating = 0.55;
+/* What a text is worth: its grade, 0 to 1, plus these. Fitted, like the minimum, to texts that were
+ * read (inference/models/README.md, "Texts of points"). */
+static const double fair_share = 0.5;   /* of a fair text, against a good one */
+static const double coverage_gain = 1;  /* if it says what all clauses say */
+static const double place_cost = 0.025; /* of each text that comes first by its words */
+static const double ungraded_worth = 2; /* by a model that does not know: no text is refused */
+static const double min_worth = 0.95;
 
 /* Minimum probability that a statement of a single record can be quoted (clause_reader.h). */
 static const double min_single_worth = 0.35;
@@ -22,43 +26,49 @@ bool point_rating_has_polarity(const struct point_candidate *candidate,
     return own > other && (!candidate->is_general || own >= min_probability);
 }
 
-/* How sure the model is of the side of each text: ratings[i]. */
-static bool rate_side(const struct clause_reader *reader, enum sentiment polarity,
-                      struct text_array texts, double *ratings, struct error *error)
+/* The mean probability that a clause says each text; 0 without a network. */
+static void find_coverages(struct point_matcher *matcher, enum sentiment polarity,
+                           struct text_array texts, struct text_array clauses, double *coverages)
 {
-    struct quote_probabilities quotes[MAX_RATED_TEXTS];
-    assert(texts.count <= MAX_RATED_TEXTS);
-    bool ok = clause_reader_predict_quotes(reader, texts, quotes, error);
-    for (size_t i = 0; ok && i < texts.count; i++)
-        ratings[i] = polarity == SENTIMENT_POSITIVE
-                         ? quotes[i].praise + quotes[i].weak_praise
-                         : quotes[i].complaint + quotes[i].weak_complaint;
-    return ok;
+    enum { MAX_CLAUSES = 12 };
+    struct match_facts facts = {.side = polarity == SENTIMENT_POSITIVE ? 1 : -1, .agrees = 1};
+    struct arena scratch = {0};
+    struct matched_text points[MAX_RATED_TEXTS];
+    size_t count = clauses.count < MAX_CLAUSES ? clauses.count : MAX_CLAUSES;
+    for (size_t i = 0; i < texts.count; i++)
+        coverages[i] = 0;
+    if (!matcher->cache)
+        return;
+    for (size_t i = 0; i < texts.count; i++)
+        points[i] = point_matcher_read(matcher, texts.items[i], &scratch);
+    for (size_t k = 0; k < count; k++) {
+        struct matched_text clause =
+            point_matcher_read(matcher, clauses.items[k * clauses.count / count], &scratch);
+        for (size_t i = 0; i < texts.count; i++)
+            coverages[i] +=
+                point_matcher_compare(matcher, &points[i], &clause, &facts, -1) / (double)count;
+    }
+    arena_free(&scratch);
 }
 
-/* How sure the model is that each text tells what the point means; 0: it reads something else. A
- * few words may mislead it, so what it reads in the customers' clauses counts as much. */
-static bool rate_texts(const struct clause_reader *reader, const struct point_candidate *candidate,
+/* What each text is worth; below the minimum: the model reads something else. */
+static bool rate_texts(const struct point_rater *rater, const struct point_candidate *candidate,
                        struct text_array clauses, struct text_array texts, double *ratings,
                        struct error *error)
 {
     struct sentiment_probabilities sentiments[MAX_RATED_TEXTS];
-    double clause_ratings[MAX_RATED_TEXTS], mean = 0;
-    bool ok = clause_reader_predict(reader, texts, sentiments, error);
-    for (size_t i = 0; i < texts.count; i++)
-        ratings[i] = 1;
-    clauses.count = clauses.count < MAX_RATED_TEXTS ? clauses.count : MAX_RATED_TEXTS;
-    if (ok && clause_reader_knows_quotes(reader)) {
-        ok = rate_side(reader, candidate->polarity, texts, ratings, error) &&
-             rate_side(reader, candidate->polarity, clauses, clause_ratings, error);
-        for (size_t i = 0; ok && i < clauses.count; i++)
-            mean += clause_ratings[i] / (double)clauses.count;
-        for (size_t i = 0; ok && i < texts.count; i++)
-            ratings[i] = (ratings[i] + mean) / 2;
-    }
-    for (size_t i = 0; ok && i < texts.count; i++)
+    struct point_text_grades grades[MAX_RATED_TEXTS];
+    double coverages[MAX_RATED_TEXTS];
+    bool is_graded = clause_reader_knows_point_texts(rater->reader);
+    bool ok = clause_reader_predict(rater->reader, texts, sentiments, error) &&
+              (!is_graded || clause_reader_grade_point_texts(rater->reader, texts, grades, error));
+    find_coverages(rater->matcher, candidate->polarity, texts, clauses, coverages);
+    for (size_t i = 0; ok && i < texts.count; i++) {
+        ratings[i] = is_graded ? grades[i].good + fair_share * grades[i].fair : ungraded_worth;
+        ratings[i] += coverage_gain * coverages[i] - place_cost * (double)i;
         if (!point_rating_has_polarity(candidate, &sentiments[i]))
             ratings[i] = 0;
+    }
     return ok;
 }
 
@@ -76,33 +86,19 @@ static bool rate_single_texts(const struct clause_reader *reader,
     return ok;
 }
 
-/* The first text of which the model is sure; otherwise the one of which it is least unsure. */
-static struct text choose_rated(const struct text *texts, const double *ratings, size_t count)
+bool point_rating_choose(const struct point_rater *rater, const struct point_candidate *candidate,
+                         struct text_array texts, struct text_array clauses, bool is_single,
+                         struct text *text, struct error *error)
 {
-    struct text best = {0};
-    double best_rating = min_rating;
-    for (size_t i = 0; i < count; i++) {
-        if (ratings[i] >= sure_rating)
-            return texts[i];
-        if (ratings[i] > best_rating) {
-            best_rating = ratings[i];
-            best = texts[i];
-        }
-    }
-    return best;
-}
-
-bool point_rating_choose(const struct clause_reader *reader,
-                         const struct point_candidate *candidate, struct text_array texts,
-                         struct text_array clauses, bool is_single, struct text *text,
-                         struct error *error)
-{
-    double ratings[MAX_RATED_TEXTS];
+    double ratings[MAX_RATED_TEXTS], best = min_worth;
     assert(texts.count <= MAX_RATED_TEXTS);
-    bool ok = is_single && clause_reader_knows_quotes(reader)
-                  ? rate_single_texts(reader, candidate, texts, ratings, error)
-                  : rate_texts(reader, candidate, clauses, texts, ratings, error);
-    if (ok)
-        *text = choose_rated(texts.items, ratings, texts.count);
+    bool ok = is_single && clause_reader_knows_quotes(rater->reader)
+                  ? rate_single_texts(rater->reader, candidate, texts, ratings, error)
+                  : rate_texts(rater, candidate, clauses, texts, ratings, error);
+    for (size_t i = 0; ok && i < texts.count; i++)
+        if (ratings[i] > best) {
+            best = ratings[i];
+            *text = texts.items[i];
+        }
     return ok;
 }

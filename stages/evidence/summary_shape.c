@@ -148,11 +148,14 @@ static bool is_judged(const struct group *group)
            smaller_side >= min_side_share * (double)group->member_count;
 }
 
+bool summary_shape_can_be_scattered(const struct group *group)
+{
+    return group->member_count >= MIN_SCATTERED && group->key.topic.size == 0 && !is_judged(group);
+}
+
 bool summary_shape_is_scattered(const struct group *group)
 {
     size_t counted = 0;
-    if (group->member_count < MIN_SCATTERED || group->key.topic.size > 0 || is_judged(group))
-        return false;
     bool *is_counted = memory_alloc(group->member_count, sizeof(*is_counted));
     for (size_t i = 0; i < group->point_count; i++)
         for (size_t k = 0; k < group->points[i].records; k++) {

@@ -18,9 +18,12 @@ void summary_shape_recounted_points(struct group *group, size_t min_records);
  * group. */
 void summary_shape_choose_points(struct group *group, size_t max_points);
 
-/* Whether the records do not judge (few ratings, hardly any praise or hardly any complaint), and
- * the points count so few of them that the two sides do not tell what the group says: answers to an
- * open question, for example. */
+/* Whether the records do not judge (few ratings, hardly any praise or hardly any complaint):
+ * answers to an open question, for example. */
+bool summary_shape_can_be_scattered(const struct group *group);
+
+/* Whether the points of such a group count so few records that the two sides do not tell what it
+ * says. Reads the evidence of the points. */
 bool summary_shape_is_scattered(const struct group *group);
 
 /* Of a scattered group, keeps the points that a fair share of the records say. */
