@@ -23,13 +23,19 @@ static const struct phrases *find_phrases(struct text language)
     return &languages[0];
 }
 
-/* The phrase with the number in the place of '#'. */
+/* The phrase with a text in the place of a mark of one byte. */
+static struct text fill_phrase(struct text phrase, struct text mark, struct text text,
+                               struct arena *arena)
+{
+    size_t at = text_find(phrase, mark, 0);
+    return arena_format(arena, "%.*s%.*s%.*s", TEXT_ARGUMENT(text_slice(phrase, 0, at)),
+                        TEXT_ARGUMENT(text),
+                        TEXT_ARGUMENT(text_slice(phrase, at + mark.size, phrase.size)));
+}
+
 static struct text format_number(const char *phrase, size_t number, struct arena *arena)
 {
-    struct text text = text_of(phrase);
-    size_t at = text_find(text, TEXT("#"), 0);
-    return arena_format(arena, "%.*s%zu%.*s", (int)at, phrase, number,
-                        TEXT_ARGUMENT(text_slice(text, at + 1, text.size)));
+    return fill_phrase(text_of(phrase), TEXT("#"), arena_format(arena, "%zu", number), arena);
 }
 
 /* Whether the paragraph shows how many records say the opposite: only if they are at least half of
@@ -77,12 +83,12 @@ static struct text append_examples(const struct group *group, enum sentiment pol
         if (example->polarity != polarity)
             continue;
         if (example->subject.size > 0)
-            subject = arena_format(
-                group->arena, " (%.*s: %.*s)", TEXT_ARGUMENT(example->subject),
-                TEXT_ARGUMENT(format_number(phrases->subject, example->records, group->arena)));
-        paragraph = arena_format(group->arena, "%.*s%s%s%s“%.*s”%.*s", TEXT_ARGUMENT(paragraph),
+            subject = fill_phrase(format_number(phrases->subject, example->records, group->arena),
+                                  TEXT("@"), example->subject, group->arena);
+        paragraph = arena_format(group->arena, "%.*s%s%s%s“%.*s”%s%.*s%s", TEXT_ARGUMENT(paragraph),
                                  count ? "; " : " ", count ? "" : title, count ? "" : " ",
-                                 TEXT_ARGUMENT(example->text), TEXT_ARGUMENT(subject));
+                                 TEXT_ARGUMENT(example->text), subject.size ? " (" : "",
+                                 TEXT_ARGUMENT(subject), subject.size ? ")" : "");
         count++;
     }
     return count ? arena_format(group->arena, "%.*s.", TEXT_ARGUMENT(paragraph)) : paragraph;
