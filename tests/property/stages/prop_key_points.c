@@ -266,7 +266,7 @@ static void the_subject_of_complaints_is_counted(void **state)
     struct summarizing run;
     summarize_complaints(&run, complaints, 4);
     struct text summary = run.group.summary;
-    size_t subject = text_find(summary, TEXT("bad” (voucher: 3)"), 0);
+    size_t subject = text_find(summary, TEXT("bad” (3 name “voucher”)"), 0);
     if (subject == summary.size || text_find(summary, TEXT("lift"), 0) < subject)
         fail_msg("%.*s", TEXT_ARGUMENT(summary));
     release(&run);
@@ -292,7 +292,7 @@ static void what_scattered_records_name_is_counted(void **state)
     summarize(&run, members, ANSWERS, NULL, 0);
     struct text summary = run.group.summary;
     if (text_find(summary, TEXT("Often named: “"), 0) == summary.size ||
-        text_find(summary, TEXT("” (river: 3)"), 0) == summary.size ||
+        text_find(summary, TEXT("” (3 name “river”)"), 0) == summary.size ||
         text_find(summary, TEXT("Praised"), 0) < summary.size ||
         text_find(summary, TEXT("Criticised"), 0) < summary.size)
         fail_msg("%.*s", TEXT_ARGUMENT(summary));
