@@ -231,7 +231,7 @@ static bool recount_points(struct ground *ground, struct group_matches *matches,
     }
     arena_free(&scratch);
     if (ok)
-        summary_shape_recounted_points(group, candidates_min_records(group));
+        summary_shape_sort_recounted(group, candidates_min_records(group));
     return ok;
 }
 

@@ -11,7 +11,7 @@ static const double min_probability = 0.6;
 static const double fair_share = 0.5;   /* of a fair text, against a good one */
 static const double coverage_gain = 1;  /* if it says what all clauses say */
 static const double place_cost = 0.025; /* of each text that comes first by its words */
-static const double ungraded_worth = 2; /* by a model that does not know: no text is refused */
+static const double ungraded_worth = 2; /* if the model cannot grade: no text is refused */
 static const double min_worth = 0.95;
 
 /* Minimum probability that a statement of a single record can be quoted (clause_reader.h). */

@@ -1,4 +1,4 @@
-/* point_rating.h - which of the texts that a point may have a reader would choose, by the model. */
+/* point_rating.h - lets the model choose the text of a point as a reader would. */
 #ifndef STAGES_EVIDENCE_POINT_RATING_H
 #define STAGES_EVIDENCE_POINT_RATING_H
 

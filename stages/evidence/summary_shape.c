@@ -245,7 +245,7 @@ void summary_shape_choose_points(struct group *group, size_t max_points)
         }
 }
 
-void summary_shape_recounted_points(struct group *group, size_t min_records)
+void summary_shape_sort_recounted(struct group *group, size_t min_records)
 {
     struct key_point *points = group->points;
     size_t count = group->point_count;

@@ -12,7 +12,7 @@ void summary_shape_rank_points(struct group *group, size_t max_points);
 
 /* After records were counted again: sorts the points, and drops those that fewer than
  * `min_records` say, and those said by the sentences that say another one. */
-void summary_shape_recounted_points(struct group *group, size_t min_records);
+void summary_shape_sort_recounted(struct group *group, size_t min_records);
 
 /* Of ranked points, keeps at most `max_points`: of each polarity the first ones, as many as fit the
  * group. */

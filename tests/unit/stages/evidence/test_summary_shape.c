@@ -32,7 +32,7 @@ static void repeated_and_rare_points_are_dropped(void **state)
         make_point("Crashes", SENTIMENT_NEGATIVE, crashes, 4),
     };
     struct group group = {.points = points, .point_count = sizeof(points) / sizeof(*points)};
-    summary_shape_recounted_points(&group, 2);
+    summary_shape_sort_recounted(&group, 2);
     assert_int_equal(group.point_count, 3);
     assert_true(text_equal(points[0].text, TEXT("Crashes")));
     assert_true(text_equal(points[1].text, TEXT("Slow")));
@@ -71,7 +71,7 @@ static void a_group_without_points_stays_so(void **state)
 {
     (void)state;
     struct group group = {0};
-    summary_shape_recounted_points(&group, 2);
+    summary_shape_sort_recounted(&group, 2);
     assert_int_equal(group.point_count, 0);
     summary_shape_rank_points(&group, 7);
     summary_shape_choose_points(&group, 7);
