@@ -47,6 +47,8 @@ struct occurrence {
     bool says_itself : 1;      /* its opinion says what it is about: "tasty" */
     bool is_listed : 1;        /* its aspect is a word that feedback often has */
     bool is_whole : 1;         /* its aspect is all that customers write about */
+    bool is_implied : 1;       /* its clause says more ("fast service" for "good service"): counts,
+                                  but makes no point of its own */
 };
 
 /* In the order of the members, and of their texts. */
@@ -62,8 +64,6 @@ struct point_candidate {
     bool is_general;
     bool is_vague;           /* about nothing in particular, and not saying what: "comfortable" */
     bool is_unspecific;      /* a verdict on the whole: "worst hotel", "recommended" */
-    bool has_paraphrases;    /* it is more than a verdict on the whole, or on something that is not
-                                listed ("the best palace"), to which any praise is near */
     enum sentiment polarity; /* positive or negative */
     size_t records;          /* members that make it */
 };
@@ -78,9 +78,9 @@ struct key_point {
     enum point_author author;
     size_t candidate;               /* that it was made from */
     bool is_unspecific;             /* a verdict on the whole: "worst hotel", "recommended" */
-    bool has_paraphrases;           /* as in its candidate */
     uint64_t aspect;                /* what it is about; 0: nothing in particular */
     size_t records;                 /* members that say it, each counted once */
+    double missed_records;          /* estimate: members that say it in words that do not count */
     size_t previous_records;        /* of the group's previous period */
     size_t opposite_records;        /* members that say the opposite */
     int64_t first_seen, last_seen;  /* created_at of these members; TIME_UNKNOWN: no dates */

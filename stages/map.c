@@ -70,6 +70,7 @@ static struct occurrence make_occurrence(const struct statement *statement, size
         .says_itself = statement->says_itself,
         .is_listed = statement->is_listed,
         .is_whole = statement->is_whole,
+        .is_implied = statement->is_implied,
         .extra_words = statement->extra_words,
     };
     set_opinion(&occurrence, statement, sentiment);

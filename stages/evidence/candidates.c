@@ -125,7 +125,7 @@ static void count_occurrences(struct counter *counter, const struct group *group
         int side = occurrence_side(occurrence, group->members);
         uint64_t key = count_key(occurrence, side);
         bool is_new;
-        if (side == 0 || rough.counters[key & rough.mask] < min_records)
+        if (side == 0 || occurrence->is_implied || rough.counters[key & rough.mask] < min_records)
             continue;
         size_t number = *hash_table_get_or_insert(&counter->numbers, key, counter->count, &is_new);
         if (is_new) {
@@ -211,8 +211,9 @@ static void collect_places(struct counter *counter, const struct group *group, s
     for (size_t i = 0; i < group->occurrences.count; i++) {
         const struct occurrence *occurrence = &group->occurrences.items[i];
         int side = occurrence_side(occurrence, group->members);
-        const size_t *number =
-            side ? hash_table_find(&counter->numbers, count_key(occurrence, side)) : NULL;
+        const size_t *number = side && !occurrence->is_implied
+                                   ? hash_table_find(&counter->numbers, count_key(occurrence, side))
+                                   : NULL;
         if (!number)
             continue;
         struct counted *counted = &counter->items[*number];
@@ -258,7 +259,7 @@ static bool passes_filter(const struct counted *counted, const struct group *gro
     for (int extra = 0; extra <= MAX_EXAMPLE_WORDS; extra++)
         for (size_t i = 0; i < group->occurrences.count && count < MAX_EXAMPLES; i++) {
             const struct occurrence *occurrence = &group->occurrences.items[i];
-            if (occurrence->aspect == counted->first.aspect &&
+            if (!occurrence->is_implied && occurrence->aspect == counted->first.aspect &&
                 occurrence->opinion == counted->first.opinion &&
                 (occurrence->extra_words == extra ||
                  (extra == MAX_EXAMPLE_WORDS && occurrence->extra_words > extra)))
@@ -279,8 +280,6 @@ static struct point_candidate make_candidate(const struct counted *counted,
         .is_general = first->is_general,
         .is_vague = is_vague(first),
         .is_unspecific = first->is_verdict && (first->is_whole || !first->aspect),
-        .has_paraphrases =
-            !first->is_verdict || (first->aspect && !first->is_whole && first->is_listed),
         .polarity = counted->side > 0 ? SENTIMENT_POSITIVE : SENTIMENT_NEGATIVE,
         .records = counted->records,
     };

@@ -178,7 +178,8 @@ bool point_matches_clauses(struct point_matches *matches, size_t candidate, size
     bool ok = true;
     for (size_t i = 0; ok && i < matches->count && count < max_count; i++) {
         const struct point_match *match = &matches->items[i];
-        if (match->candidate != candidate || !match->is_accepted || match->is_opposite)
+        if (match->candidate != candidate || !match->is_accepted || match->is_opposite ||
+            match->occurrence->is_implied)
             continue;
         struct passage passage = passage_of(match->occurrence);
         ok = member_texts_copy(&matches->texts, &passage, arena, &items[count++], error);

@@ -35,7 +35,9 @@ size_t point_matches_count(const struct point_matches *matches, size_t candidate
 struct passage *point_matches_evidence(const struct point_matches *matches, size_t candidate,
                                        size_t max_count, struct arena *arena, size_t *count);
 
-/* The clauses of the first `max_count` accepted matches that are not opposite. In `arena`. */
+/* The clauses of the first `max_count` accepted matches that state the candidate itself. In
+ * `arena`.
+ */
 bool point_matches_clauses(struct point_matches *matches, size_t candidate, size_t max_count,
                            struct arena *arena, struct text_array *clauses, struct error *error);
 

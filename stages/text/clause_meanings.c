@@ -95,7 +95,8 @@ static bool is_lived_through(struct text text, struct clause_words words, size_t
 }
 
 /* "It would be great" and "it used to be great" do not say that it is. "a dog friendly hotel":
- * nobody is friendly. "I recommend booking early": not the thing itself. */
+ * nobody is friendly. "a busy road": not the place itself. "I recommend booking early": not the
+ * thing itself. */
 static void drop_other_meanings(struct text text, struct clause_words words)
 {
     for (size_t i = 0; i < words.count; i++)
@@ -115,6 +116,9 @@ static void drop_other_meanings(struct text text, struct clause_words words)
         if (word->kind == WORD_CONTENT && next->begin == word->end + 1 &&
             text_equal_ignore_case(after, TEXT("friendly")))
             next->kind = WORD_EMPTY;
+        if (word->kind == WORD_OPINION && next->kind == WORD_CONTENT &&
+            text_equal_ignore_case(found, TEXT("busy")))
+            word->kind = WORD_EMPTY;
         if (word->kind == WORD_OPINION && strcmp(word->family->name, "recommended") == 0 &&
             next->kind == WORD_CONTENT && text_ends_with(after, TEXT("ing")))
             word->kind = WORD_EMPTY;

@@ -138,12 +138,15 @@ static size_t find_word_end(struct text text, size_t at, enum letter_class kind)
 /* Whether the text between two words separates what they belong to. */
 static bool is_break(struct text between)
 {
-    static const char marks[] = {',', '/', '&', '+', '.', '!', '?', '(', ')', ':', '~'};
+    static const char marks[] = {',', '/', '&', '+', '.', '!', '?', '(', ')', ':', ';', '~', '-'};
+    static const struct text long_marks[] = {TEXT("•"), TEXT("、"), TEXT("–"), TEXT("—")};
     for (size_t i = 0; i < sizeof(marks); i++)
         if (memchr(between.bytes, marks[i], between.size))
             return true;
-    return text_find(between, TEXT("•"), 0) < between.size ||
-           text_find(between, TEXT("、"), 0) < between.size;
+    for (size_t i = 0; i < sizeof(long_marks) / sizeof(*long_marks); i++)
+        if (text_find(between, long_marks[i], 0) < between.size)
+            return true;
+    return false;
 }
 
 /* A name within a clause: "at Pets Best". In titles most words have a capital. */
@@ -159,16 +162,6 @@ static bool is_name(struct text clause, size_t begin, struct text word)
             capitals += ascii_is_upper(clause.bytes[at]);
         }
     return capitals * 2 < words;
-}
-
-/* "user friendly", "user unfriendly": nobody is friendly. */
-static bool follows_user(struct text clause, size_t at)
-{
-    struct text before = text_slice(clause, at > 5 ? at - 5 : 0, at),
-                after = text_slice(clause, at, clause.size);
-    return text_equal_ignore_case(before, TEXT("user ")) &&
-           (text_starts_with_ignore_case(after, TEXT("friendly")) ||
-            text_starts_with_ignore_case(after, TEXT("unfriendly")));
 }
 
 static bool begins_with_one_of(struct text text, const char *const *syllables)
@@ -262,11 +255,14 @@ static void read_word(const struct lexicon *lexicon, struct text clause, struct 
         read_spaced_word(lexicon, found, word);
     else
         word->kind = WORD_EMPTY;
-    if (follows_user(clause, word->begin))
-        read_spaced_word(lexicon,
-                         text_starts_with_ignore_case(found, TEXT("un")) ? TEXT("difficult")
-                                                                         : TEXT("easy"),
-                         word);
+}
+
+/* `rest`: what follows the phrase in its last word. */
+static void read_phrase(const struct lexicon *lexicon, const struct lexicon_word *meaning,
+                        struct text rest, struct clause_word *word)
+{
+    set_listed_word(lexicon, word, meaning);
+    word->is_negated = lexicon_has_negation(rest);
 }
 
 static struct clause_words read_words(const struct lexicon *lexicon, struct text text, size_t begin,
@@ -284,6 +280,12 @@ static struct clause_words read_words(const struct lexicon *lexicon, struct text
         if (kind == LETTER_NONE)
             continue;
         next = find_word_end(clause, at, kind);
+        const struct lexicon_word *phrase =
+            lexicon_find_phrase(lexicon, text_slice(clause, at, end), &size);
+        if (phrase)
+            next = find_word_end(clause, at + size, kind);
+        else if (kind == LETTER_UNSPACED_SCRIPT)
+            next = at + lexicon_find_glue(lexicon, text_slice(clause, at, next));
         struct text found = text_slice(clause, at, next);
         has_break |= is_break(text_slice(clause, previous_end, at));
         previous_end = next;
@@ -294,7 +296,10 @@ static struct clause_words read_words(const struct lexicon *lexicon, struct text
                 continue;
         }
         struct clause_word word = {.begin = at, .end = next, .has_break = has_break};
-        read_word(lexicon, clause, &word);
+        if (phrase)
+            read_phrase(lexicon, phrase, text_slice(clause, at + size, next), &word);
+        else
+            read_word(lexicon, clause, &word);
         if (word.kind == WORD_OPINION && is_name(clause, begin, found))
             word.kind = WORD_EMPTY;
         if (kind == LETTER_UNSPACED_SCRIPT)

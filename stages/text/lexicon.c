@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/hash.h"
 #include "base/utf8.h"
 
@@ -114,6 +115,17 @@ const struct opinion_family *lexicon_find_implied(const struct lexicon *lexicon,
     return NULL;
 }
 
+bool lexicon_is_judged(const char *aspect)
+{
+    static const char *const judged[] = {
+#define ROW(aspect) aspect,
+#include "stages/text/data/judged_aspects.inc"
+#undef ROW
+        NULL,
+    };
+    return aspect && text_is_one_of(text_of(aspect), judged);
+}
+
 bool lexicon_is_break(struct text word, enum break_place place)
 {
     for (size_t i = 0; i < sizeof(break_words) / sizeof(*break_words); i++) {
@@ -200,6 +212,68 @@ const struct lexicon_word *lexicon_find_beginning(const struct lexicon *lexicon,
     return NULL;
 }
 
+/* An aspect that may have an ending: "배송", "맛도". A single syllable may be part of any word. */
+static bool is_glued_aspect(const struct lexicon *lexicon, struct text text)
+{
+    size_t size;
+    const struct lexicon_word *listed = lexicon_find_beginning(lexicon, text, &size);
+    return listed && listed->kind == WORD_ASPECT && text.size >= MIN_GLUED_SIZE;
+}
+
+/* "빠른", "깨끗한": the last consonant of an adjective before its noun. */
+static bool ends_as_adjective(struct text text)
+{
+    enum { FIRST_SYLLABLE = 0xAC00, FINALS = 28, FINAL_N = 4 };
+    size_t at = utf8_boundary_before(text, text.size - 1), size;
+    uint32_t syllable = utf8_decode(text, at, &size);
+    return syllable >= FIRST_SYLLABLE && (syllable - FIRST_SYLLABLE) % FINALS == FINAL_N;
+}
+
+size_t lexicon_find_glue(const struct lexicon *lexicon, struct text word)
+{
+    size_t size, found_size;
+    const struct lexicon_word *whole = lexicon_find_beginning(lexicon, word, &found_size);
+    bool is_opinion = whole && whole->kind == WORD_OPINION;
+    for (size_t at = 0; at < word.size; at += size) {
+        utf8_decode(word, at, &size);
+        struct text first = text_slice(word, 0, at), rest = text_slice(word, at, word.size);
+        if (at == 0)
+            continue;
+        const struct lexicon_word *second = lexicon_find_beginning(lexicon, rest, &found_size);
+        if (!second)
+            continue;
+        if (!is_opinion && second->kind == WORD_OPINION && is_glued_aspect(lexicon, first))
+            return at;
+        if (is_opinion && second->kind == WORD_ASPECT && found_size >= MIN_GLUED_SIZE &&
+            ends_as_adjective(first))
+            return at;
+    }
+    return word.size;
+}
+
+const struct lexicon_word *lexicon_find_phrase(const struct lexicon *lexicon, struct text text,
+                                               size_t *size)
+{
+    static const struct {
+        struct text phrase, meaning;
+    } phrases[] = {
+#define ROW(language, phrase, meaning) {TEXT(phrase), TEXT(meaning)},
+#include "stages/text/data/meaning_phrases.inc"
+#undef ROW
+    };
+    for (size_t i = 0; i < sizeof(phrases) / sizeof(*phrases); i++) {
+        struct text phrase = phrases[i].phrase;
+        if (!text_starts_with_ignore_case(text, phrase))
+            continue;
+        bool is_korean = (unsigned char)phrase.bytes[0] >= 0x80;
+        if (!is_korean && phrase.size < text.size && ascii_is_letter(text.bytes[phrase.size]))
+            continue;
+        *size = phrase.size;
+        return lexicon_find(lexicon, phrases[i].meaning);
+    }
+    return NULL;
+}
+
 const struct lexicon_word *lexicon_find_glued_opinion(const struct lexicon *lexicon,
                                                       struct text word, size_t *end)
 {
@@ -208,7 +282,7 @@ const struct lexicon_word *lexicon_find_glued_opinion(const struct lexicon *lexi
         utf8_decode(word, at, &size);
         const struct lexicon_word *first =
             at >= MIN_GLUED_SIZE ? lexicon_find(lexicon, text_slice(word, 0, at)) : NULL;
-        if (!first || (first->kind != WORD_EMPTY && first->kind != WORD_ASPECT))
+        if (!first || first->kind != WORD_EMPTY)
             continue;
         const struct lexicon_word *opinion =
             lexicon_find_beginning(lexicon, text_slice(word, at, word.size), &opinion_size);

@@ -61,12 +61,25 @@ const struct lexicon_word *lexicon_find_beginning(const struct lexicon *lexicon,
 const struct lexicon_word *lexicon_find_glued_opinion(const struct lexicon *lexicon,
                                                       struct text word, size_t *end);
 
+/* Many also omit the blank between an opinion and what it is about: "배송빨라요", "맛도좋고",
+ * "빠른배송". The offset of the second word; word.size: it is one word. */
+size_t lexicon_find_glue(const struct lexicon *lexicon, struct text word);
+
+/* Words that together mean what another word does: "on time", "맛이 있어요". `text` begins with the
+ * first. Writes the size of all in bytes, of Korean without the ending of the last. NULL: none. */
+const struct lexicon_word *lexicon_find_phrase(const struct lexicon *lexicon, struct text text,
+                                               size_t *size);
+
 /* NULL: there is none. */
 const struct opinion_family *lexicon_find_family(const struct lexicon *lexicon, const char *name);
 
 /* The family that says the same of nothing in particular; NULL: none. `aspect` may be NULL. */
 const struct opinion_family *lexicon_find_implied(const struct lexicon *lexicon, const char *aspect,
                                                   const struct opinion_family *family);
+
+/* Whether any praise or blame of the aspect judges it as a whole ("fast service"). `aspect` may be
+ * NULL. */
+bool lexicon_is_judged(const char *aspect);
 
 /* Whether the rest of a Korean word reverses its beginning: "깨끗하지않아요". */
 bool lexicon_has_negation(struct text rest);

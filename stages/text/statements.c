@@ -110,6 +110,13 @@ static bool describes_next(const struct clause_word *words, size_t opinion, size
     return has_kind(words, opinion + 1, aspect, WORD_EMPTY);
 }
 
+/* Whether the aspect before the opinion has another one: "good app good service". */
+static bool is_taken(const struct clause_word *words, size_t begin, size_t aspect, size_t opinion)
+{
+    return aspect < opinion && aspect > begin && words[aspect - 1].kind == WORD_OPINION &&
+           !words[aspect].has_break;
+}
+
 /* The word that the opinion is about: the nearest aspect, else the nearest other word next to it;
  * the left one of two. `end` if there is none. */
 static size_t find_aspect(const struct clause_word *words, size_t begin, size_t end, size_t opinion)
@@ -121,7 +128,7 @@ static size_t find_aspect(const struct clause_word *words, size_t begin, size_t 
             if (words[i].kind != (listed ? WORD_ASPECT : WORD_CONTENT))
                 continue;
             size_t distance =
-                measure_distance(words, i, opinion) +
+                measure_distance(words, i, opinion) + is_taken(words, begin, i, opinion) +
                 (listed && words[i].is_secondary && words[i].is_whole ? PHRASE_DISTANCE : 0);
             if (distance < best_distance &&
                 distance <= (listed ? MAX_ASPECT_DISTANCE : MAX_CONTENT_DISTANCE)) {
@@ -177,6 +184,17 @@ static uint64_t find_whole(const struct unit *unit)
     return 0;
 }
 
+/* What the statement says of its aspect in general. */
+static void add_judgement(const struct unit *unit, struct statement statement, size_t extra,
+                          struct statement_list *list)
+{
+    enum { IMPLIED_WORDS = 2 };
+    const char *general = statement.polarity > 0 ? "good" : "bad";
+    set_opinion(&statement, lexicon_find_family(&unit->reader->lexicon, general), false);
+    statement.is_implied = true;
+    add_statement(list, statement, extra + IMPLIED_WORDS);
+}
+
 static void add_opinion_about(const struct unit *unit, size_t opinion, size_t aspect,
                               struct statement statement, struct statement_list *list)
 {
@@ -205,8 +223,10 @@ static void add_opinion_about(const struct unit *unit, size_t opinion, size_t as
     statement.aspect = words[aspect].id;
     statement.is_listed = words[aspect].kind == WORD_ASPECT;
     statement.is_whole = words[aspect].is_whole;
-    add_statement(list, statement,
-                  count_extra_words(words, unit->begin, unit->end, &words[aspect], family));
+    size_t extra = count_extra_words(words, unit->begin, unit->end, &words[aspect], family);
+    add_statement(list, statement, extra);
+    if (!statement.is_general && statement.polarity != 0 && lexicon_is_judged(words[aspect].aspect))
+        add_judgement(unit, statement, extra, list);
 }
 
 static size_t count_opinions(const struct unit *unit)

@@ -25,6 +25,7 @@ struct statement {
     bool says_itself;          /* even as a single Korean word */
     bool is_listed;            /* the aspect is in aspect_words.tsv */
     bool is_whole;             /* the aspect is all that customers write about */
+    bool is_implied;           /* the clause says more: "fast service" says "good service", too */
     unsigned char extra_words; /* words of meaning in the clause that are not part of the statement
                                 */
 };
