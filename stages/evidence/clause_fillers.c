@@ -32,6 +32,20 @@ bool clause_filler_is(struct text word, enum filler_place place)
     return false;
 }
 
+bool clause_filler_has(struct text text, enum filler_place place)
+{
+    struct text word;
+    while (text_split(&text, ' ', &word))
+        for (size_t i = 0; i < sizeof(fillers) / sizeof(*fillers); i++) {
+            struct text phrase = text_of(fillers[i].phrase);
+            bool is_korean = (unsigned char)phrase.bytes[0] >= 0x80;
+            if (fillers[i].place == place &&
+                (is_korean ? text_starts_with(word, phrase) : text_equal_ignore_case(word, phrase)))
+                return true;
+        }
+    return false;
+}
+
 size_t clause_filler_measure(struct text text, enum filler_place place)
 {
     size_t longest = 0;

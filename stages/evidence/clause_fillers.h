@@ -17,7 +17,8 @@ enum filler_place {
     PLACE_OPEN,
     PLACE_OPEN_START,
     PLACE_TAIL,
-    PLACE_PARTICLE
+    PLACE_PARTICLE,
+    PLACE_STRONG
 };
 
 /* Whether a word begins at the byte `at`. */
@@ -25,6 +26,9 @@ bool clause_begins_word(struct text text, size_t at);
 
 /* Whether the word is a filler of this place. */
 bool clause_filler_is(struct text word, enum filler_place place);
+
+/* Whether a word of the text is a filler of this place; a Korean one, whether it begins so. */
+bool clause_filler_has(struct text text, enum filler_place place);
 
 /* The size of the longest filler at the beginning of the text; 0 if there is none or nothing would
  * be left. */

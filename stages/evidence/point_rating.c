@@ -3,6 +3,8 @@
 
 #include <assert.h>
 
+#include "stages/evidence/clause_fillers.h"
+
 /* Minimum probability of the side for a text that may have no opinion word. */
 static const double min_probability = 0.6;
 
@@ -11,6 +13,7 @@ static const double min_probability = 0.6;
 static const double fair_share = 0.5;   /* of a fair text, against a good one */
 static const double coverage_gain = 1;  /* if it says what all clauses say */
 static const double place_cost = 0.025; /* of each text that comes first by its words */
+static const double strong_cost = 0.1;  /* if it may be stronger than what others say */
 static const double ungraded_worth = 2; /* if the model cannot grade: no text is refused */
 static const double min_worth = 0.95;
 
@@ -90,15 +93,18 @@ bool point_rating_choose(const struct point_rater *rater, const struct point_can
                          struct text_array texts, struct text_array clauses, bool is_single,
                          struct text *text, struct error *error)
 {
-    double ratings[MAX_RATED_TEXTS], best = min_worth;
+    double ratings[MAX_RATED_TEXTS], best = 0;
     assert(texts.count <= MAX_RATED_TEXTS);
     bool ok = is_single && clause_reader_knows_quotes(rater->reader)
                   ? rate_single_texts(rater->reader, candidate, texts, ratings, error)
                   : rate_texts(rater, candidate, clauses, texts, ratings, error);
-    for (size_t i = 0; ok && i < texts.count; i++)
-        if (ratings[i] > best) {
-            best = ratings[i];
+    for (size_t i = 0; ok && i < texts.count; i++) {
+        bool is_strong = clause_filler_has(texts.items[i], PLACE_STRONG);
+        double worth = ratings[i] - (is_strong ? strong_cost : 0);
+        if (ratings[i] > min_worth && worth > best) {
+            best = worth;
             *text = texts.items[i];
         }
+    }
     return ok;
 }
