@@ -50,6 +50,19 @@ static bool tells_opposite(const struct group *group, const struct key_point *po
     return !is_told;
 }
 
+/* How many say the point, and the opposite. No number: one record, whose words it has. */
+static struct text format_counts(const struct group *group, const struct key_point *point,
+                                 const struct phrases *phrases)
+{
+    struct text none = {0}, opposed = none;
+    if (tells_opposite(group, point))
+        opposed = format_number(phrases->opposite, point->opposite_records, group->arena);
+    if (point->records == 1 && opposed.size == 0)
+        return none;
+    return arena_format(group->arena, " (%zu%s%.*s)", point->records, opposed.size ? "; " : "",
+                        TEXT_ARGUMENT(opposed));
+}
+
 static struct text append_points(const struct group *group, const struct phrases *phrases,
                                  enum sentiment polarity, struct text paragraph)
 {
@@ -59,13 +72,10 @@ static struct text append_points(const struct group *group, const struct phrases
         const struct key_point *point = &group->points[i];
         if (point->polarity != polarity)
             continue;
-        struct text opposed = {0};
-        if (tells_opposite(group, point))
-            opposed = format_number(phrases->opposite, point->opposite_records, group->arena);
-        paragraph = arena_format(group->arena, "%.*s%s%s%s%.*s (%zu%s%.*s)",
-                                 TEXT_ARGUMENT(paragraph), count ? ", " : " ", count ? "" : title,
-                                 count ? "" : " ", TEXT_ARGUMENT(point->text), point->records,
-                                 opposed.size ? "; " : "", TEXT_ARGUMENT(opposed));
+        paragraph = arena_format(group->arena, "%.*s%s%s%s%.*s%.*s", TEXT_ARGUMENT(paragraph),
+                                 count ? ", " : " ", count ? "" : title, count ? "" : " ",
+                                 TEXT_ARGUMENT(point->text),
+                                 TEXT_ARGUMENT(format_counts(group, point, phrases)));
         count++;
     }
     return count ? arena_format(group->arena, "%.*s.", TEXT_ARGUMENT(paragraph)) : paragraph;
