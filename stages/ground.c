@@ -28,6 +28,7 @@ enum {
     MAX_QUOTES = 8,
     MAX_QUOTE_SIZE = 400,        /* bytes; of a longer sentence only the clause is quoted */
     MAX_SINGLE_EXTRA_WORDS = 10, /* of the text of a point that one record says */
+    MAX_SAMPLE = 150,            /* members that are read for what they say in other words */
     MAX_COMPARED = 2000,         /* clauses from which the text of a point is chosen */
 };
 
@@ -182,7 +183,6 @@ static bool add_point(struct ground *ground, struct group_matches *matches, size
         .author = POINT_BY_CUSTOMER,
         .candidate = candidate,
         .is_unspecific = group->candidates[candidate].is_unspecific,
-        .has_paraphrases = group->candidates[candidate].has_paraphrases,
         .aspect = group->candidates[candidate].aspect,
         .previous_records = point_matches_count(&matches->previous, candidate, false),
         .opposite_records = point_matches_count(&matches->present, candidate, true),
@@ -208,25 +208,28 @@ static bool find_evidence(const struct ground *ground, struct point_matches *mat
     return ok;
 }
 
-/* Counts who says the points in other words, and who does not mean what their words state. */
+/* Leaves out who does not mean what their words state, and estimates who says the points in other
+ * words. */
 static bool recount_points(struct ground *ground, struct group_matches *matches,
                            struct group *group, struct error *error)
 {
-    const struct searched_points searched = {&ground->point_matcher, &ground->statement_reader,
-                                             group->points, group->point_count};
+    struct searched_points searched = {&ground->point_matcher, &ground->statement_reader,
+                                       group->points, group->point_count, MAX_SAMPLE};
     struct arena scratch = {0};
     size_t count = group->point_count;
     struct found_evidence *present = arena_alloc(&scratch, count, sizeof(*present)),
                           *previous = arena_alloc(&scratch, count, sizeof(*previous));
     bool ok = point_evidence_find(&searched, &matches->present, group->member_count, present,
-                                  group->arena, error) &&
-              point_evidence_find(&searched, &matches->previous, group->previous_member_count,
-                                  previous, &scratch, error);
+                                  group->arena, error);
+    searched.max_sample = 0;
+    ok = ok && point_evidence_find(&searched, &matches->previous, group->previous_member_count,
+                                   previous, &scratch, error);
     for (size_t i = 0; ok && i < count; i++) {
         struct key_point *point = &group->points[i];
         point->evidence = present[i].passages;
         point->records = present[i].count;
         point->previous_records = previous[i].count;
+        point->missed_records = present[i].missed;
         set_dates(point, group);
     }
     arena_free(&scratch);

@@ -1,6 +1,7 @@
-/* point_evidence.h - which members say each point, in whatever words: those whose words state it
- * (point_matches.h), unless the model doubts it, and those with a sentence that the model finds to
- * say it (stages/tasks/point_matcher.h). Whether a member counts depends on its record and its
+/* point_evidence.h - which members say each point: those whose words state it (point_matches.h),
+ * unless the network for points doubts it (stages/tasks/point_matcher.h). The network also
+ * estimates how many others say it in other words: too few are right to count them, but their
+ * number tells how much a count misses. Whether a member counts depends on its record and its
  * sentiment, on what the point states, and on the point's text; not on other members. */
 #ifndef STAGES_EVIDENCE_POINT_EVIDENCE_H
 #define STAGES_EVIDENCE_POINT_EVIDENCE_H
@@ -15,12 +16,14 @@ struct searched_points {
     const struct statement_reader *reader;
     const struct key_point *points; /* with texts */
     size_t count;
+    size_t max_sample; /* members that are read for what is said in other words; 0: none */
 };
 
-/* The members that say a point, each once, the clearest first. */
+/* The members that are counted under a point, each once, the clearest first. */
 struct found_evidence {
     struct passage *passages;
     size_t count;
+    double missed; /* estimate: members that say it, too; 0 without a sample */
 };
 
 /* Fills evidence[i] of each point, in `arena`, from the members of `matches`: all of a period. */

@@ -32,6 +32,10 @@ static const double max_share_difference = 0.15;
 /* Share of the passages of one point that overlap with those of another one: then both are one. */
 static const double same_sentences_share = 0.6;
 
+/* The share of the records that say a point that must be counted, by estimate: of "some errors",
+ * said in a hundred ways, a count of two would mislead. */
+static const double min_counted_share = 0.45;
+
 /* Cost of each point below MIN_POINTS, in percentage points of that difference. */
 static const double missing_cost = 30;
 
@@ -245,6 +249,13 @@ void summary_shape_choose_points(struct group *group, size_t max_points)
         }
 }
 
+/* What a single record says, in its own words, needs no count. */
+static bool has_fair_count(const struct key_point *point)
+{
+    double records = (double)point->records;
+    return point->records == 1 || records >= min_counted_share * (records + point->missed_records);
+}
+
 void summary_shape_sort_recounted(struct group *group, size_t min_records)
 {
     struct key_point *points = group->points;
@@ -257,7 +268,7 @@ void summary_shape_sort_recounted(struct group *group, size_t min_records)
         for (size_t k = 0; k < group->point_count && !is_repeated; k++)
             is_repeated =
                 points[k].polarity == points[i].polarity && share_sentences(&points[k], &points[i]);
-        if (points[i].records >= min_records && !is_repeated)
+        if (points[i].records >= min_records && has_fair_count(&points[i]) && !is_repeated)
             points[group->point_count++] = points[i];
     }
 }

@@ -10,8 +10,9 @@
  * all but the first `max_points` of each polarity. */
 void summary_shape_rank_points(struct group *group, size_t max_points);
 
-/* After records were counted again: sorts the points, and drops those that fewer than
- * `min_records` say, and those said by the sentences that say another one. */
+/* After records were counted again: sorts the points, and drops those that fewer than `min_records`
+ * say, those of which the count misses too much, and those said by the sentences that say another
+ * one. */
 void summary_shape_sort_recounted(struct group *group, size_t min_records);
 
 /* Of ranked points, keeps at most `max_points`: of each polarity the first ones, as many as fit the
