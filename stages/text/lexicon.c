@@ -67,6 +67,15 @@ static const struct negation {
 #undef ROW
 };
 
+static const struct meaning_phrase {
+    struct text phrase, meaning;
+} phrases[] = {
+#define ROW(language, phrase, meaning)                                                             \
+    {{phrase, sizeof(phrase) - 1}, {meaning, sizeof(meaning) - 1}},
+#include "stages/text/data/meaning_phrases.inc"
+#undef ROW
+};
+
 static const char *const noun_endings[] = {
 #define ROW(language, ending) ending,
 #include "stages/text/data/noun_endings.inc"
@@ -77,6 +86,16 @@ static const char *const noun_endings[] = {
 static const size_t word_count = sizeof(lexicon_words) / sizeof(*lexicon_words);
 static const size_t family_count = sizeof(families) / sizeof(*families);
 
+/* Few texts begin like a phrase: the others are not compared. */
+static uint64_t hash_start(struct text text)
+{
+    enum { START_SIZE = 3 }; /* bytes; no phrase is shorter */
+    char start[START_SIZE] = {0};
+    for (size_t i = 0; i < START_SIZE && i < text.size; i++)
+        start[i] = ascii_to_lower(text.bytes[i]);
+    return hash_text((struct text){start, START_SIZE});
+}
+
 void lexicon_open(struct lexicon *lexicon)
 {
     for (size_t i = 0; i < word_count; i++)
@@ -85,12 +104,15 @@ void lexicon_open(struct lexicon *lexicon)
                                      NULL);
     for (size_t i = 0; i < family_count; i++)
         hash_table_get_or_insert(&lexicon->families, hash_text(text_of(families[i].name)), i, NULL);
+    for (size_t i = 0; i < sizeof(phrases) / sizeof(*phrases); i++)
+        hash_table_get_or_insert(&lexicon->starts, hash_start(phrases[i].phrase), i, NULL);
 }
 
 void lexicon_close(struct lexicon *lexicon)
 {
     hash_table_free(&lexicon->words);
     hash_table_free(&lexicon->families);
+    hash_table_free(&lexicon->starts);
 }
 
 const struct lexicon_word *lexicon_find(const struct lexicon *lexicon, struct text word)
@@ -254,13 +276,8 @@ size_t lexicon_find_glue(const struct lexicon *lexicon, struct text word)
 const struct lexicon_word *lexicon_find_phrase(const struct lexicon *lexicon, struct text text,
                                                size_t *size)
 {
-    static const struct {
-        struct text phrase, meaning;
-    } phrases[] = {
-#define ROW(language, phrase, meaning) {TEXT(phrase), TEXT(meaning)},
-#include "stages/text/data/meaning_phrases.inc"
-#undef ROW
-    };
+    if (!hash_table_find(&lexicon->starts, hash_start(text)))
+        return NULL;
     for (size_t i = 0; i < sizeof(phrases) / sizeof(*phrases); i++) {
         struct text phrase = phrases[i].phrase;
         if (!text_starts_with_ignore_case(text, phrase))

@@ -42,6 +42,7 @@ struct lexicon_word {
 struct lexicon {
     struct hash_table words;    /* hash of a word: its number in the lists */
     struct hash_table families; /* hash of a family's name: its number */
+    struct hash_table starts;   /* hash of the first bytes of a phrase: anything */
 };
 
 /* Close is safe on a zeroed lexicon. */
