@@ -39,6 +39,23 @@ static void repeated_and_rare_points_are_dropped(void **state)
     assert_true(text_equal(points[2].text, TEXT("Never freezes")));
 }
 
+static void points_whose_counts_miss_most_are_dropped(void **state)
+{
+    (void)state;
+    struct key_point points[] = {
+        make_point("Some errors", SENTIMENT_NEGATIVE, freezes, 2),
+        make_point("Slow", SENTIMENT_POSITIVE, slow, 2),
+        make_point("The hinge broke on the second day", SENTIMENT_NEGATIVE, rare, 1),
+    };
+    points[0].missed_records = points[2].missed_records = 3;
+    points[1].missed_records = 2;
+    struct group group = {.points = points, .point_count = sizeof(points) / sizeof(*points)};
+    summary_shape_sort_recounted(&group, 1);
+    assert_int_equal(group.point_count, 2);
+    assert_true(text_equal(points[0].text, TEXT("Slow")));
+    assert_true(text_equal(points[1].text, TEXT("The hinge broke on the second day")));
+}
+
 /* Of four records, three praise: three points of praise and one complaint, though most points are
  * complaints. */
 static void points_are_chosen_as_the_group_judges(void **state)
@@ -82,6 +99,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(repeated_and_rare_points_are_dropped),
+        cmocka_unit_test(points_whose_counts_miss_most_are_dropped),
         cmocka_unit_test(points_are_chosen_as_the_group_judges),
         cmocka_unit_test(a_group_without_points_stays_so),
     };
