@@ -76,22 +76,19 @@ bool sentence_is_self_contained(struct text sentence)
 bool sentence_expects_continuation(struct text sentence)
 {
     static const char continuation_marks[] = {':', ',', ';', '('};
-    enum { MARKS_BEFORE_NUMBER = 3 }; /* the first three, which may precede a list's number */
+    enum { MAX_LIST_DIGITS = 2 };
     size_t at = sentence.size;
     if (at == 0)
         return false;
     if (memchr(continuation_marks, sentence.bytes[at - 1], sizeof(continuation_marks)))
         return true;
-    if (sentence.bytes[at - 1] != '.' && sentence.bytes[at - 1] != ')')
-        return false;
-    size_t digits_end = --at;
+    at -= sentence.bytes[at - 1] == '.' || sentence.bytes[at - 1] == ')';
+    size_t digits_end = at;
     while (at > 0 && ascii_is_digit(sentence.bytes[at - 1]))
         at--;
-    if (at == digits_end)
-        return false;
-    while (at > 0 && sentence.bytes[at - 1] == ' ')
-        at--;
-    return at > 0 && memchr(continuation_marks, sentence.bytes[at - 1], MARKS_BEFORE_NUMBER);
+    return at > 0 && at < digits_end && digits_end - at <= MAX_LIST_DIGITS &&
+           (sentence.bytes[at - 1] == ' ' ||
+            memchr(continuation_marks, sentence.bytes[at - 1], sizeof(continuation_marks)));
 }
 
 bool sentence_is_first_person(struct text sentence)

@@ -12,7 +12,8 @@ bool sentence_is_readable(struct text sentence);
 bool sentence_is_self_contained(struct text sentence);
 
 /* Whether the sentence announces something that is missing: it ends with a colon, comma,
- * semicolon or opening bracket, or with the number of a list item ("Pros: 1."). */
+ * semicolon or opening bracket, or with what may be the number of the next item of a list
+ * ("Pros: 1.", "Smells of oil 2"). */
 bool sentence_expects_continuation(struct text sentence);
 
 /* Whether customers speak of themselves: the sentence has a word of data/first_person_words.tsv. */
