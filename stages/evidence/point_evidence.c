@@ -1,4 +1,4 @@
-/* point_evidence.c - compares every sentence of the members with the points. */
+/* point_evidence.c - compares sentences of the members with the points. */
 #include "stages/evidence/point_evidence.h"
 
 #include <math.h>

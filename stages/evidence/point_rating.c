@@ -99,7 +99,8 @@ bool point_rating_choose(const struct point_rater *rater, const struct point_can
                   ? rate_single_texts(rater->reader, candidate, texts, ratings, error)
                   : rate_texts(rater, candidate, clauses, texts, ratings, error);
     for (size_t i = 0; ok && i < texts.count; i++) {
-        bool is_strong = clause_filler_has(texts.items[i], PLACE_STRONG);
+        bool is_strong = clause_filler_has(texts.items[i], PLACE_STRONG) ||
+                         clause_filler_has(texts.items[i], PLACE_DEGREE);
         double worth = ratings[i] - (is_strong ? strong_cost : 0);
         if (ratings[i] > min_worth && worth > best) {
             best = worth;

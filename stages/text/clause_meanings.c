@@ -125,18 +125,20 @@ static void drop_other_meanings(struct text text, struct clause_words words)
     }
 }
 
-/* "sound quality" is about the sound, "room service" about the service. */
+/* "sound quality" is about the sound, "picture quality" about the picture, "room service" about the
+ * service. */
 static void join_compounds(struct clause_words words)
 {
     for (size_t i = 1; i < words.count; i++) {
         struct clause_word *before = &words.items[i - 1], *word = &words.items[i];
-        if (before->kind != WORD_ASPECT || before->is_whole || word->has_break)
-            continue;
-        if (!before->aspect || !word->aspect)
+        bool is_noun = before->kind == WORD_CONTENT ||
+                       (before->kind == WORD_ASPECT && before->aspect && !before->is_whole);
+        if (!is_noun || word->has_break || !word->aspect)
             continue;
         if (strcmp(word->aspect, "quality") == 0)
             word->kind = WORD_EMPTY;
-        if (strcmp(word->aspect, "service") == 0 && strcmp(before->aspect, "room") == 0)
+        if (strcmp(word->aspect, "service") == 0 && before->aspect &&
+            strcmp(before->aspect, "room") == 0)
             before->kind = WORD_EMPTY;
     }
 }
