@@ -50,7 +50,7 @@ static bool tells_opposite(const struct group *group, const struct key_point *po
     return !is_told;
 }
 
-/* How many say the point, and the opposite. No number: one record, whose words it has. */
+/* How many say the point, and the opposite. A point that one record says has no number. */
 static struct text format_counts(const struct group *group, const struct key_point *point,
                                  const struct phrases *phrases)
 {

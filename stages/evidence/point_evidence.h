@@ -1,7 +1,7 @@
 /* point_evidence.h - which members say each point: those whose words state it (point_matches.h),
- * unless the network for points doubts it (stages/tasks/point_matcher.h). The network also
- * estimates how many others say it in other words: too few are right to count them, but their
- * number tells how much a count misses. Whether a member counts depends on its record and its
+ * if the network for points accepts them (stages/tasks/point_matcher.h). The network also estimates
+ * how many others say it in other words. They do not count, since only half of them are right, but
+ * their number shows how many a count misses. Whether a member counts depends on its record and its
  * sentiment, on what the point states, and on the point's text; not on other members. */
 #ifndef STAGES_EVIDENCE_POINT_EVIDENCE_H
 #define STAGES_EVIDENCE_POINT_EVIDENCE_H

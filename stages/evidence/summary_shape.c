@@ -32,8 +32,8 @@ static const double max_share_difference = 0.15;
 /* Share of the passages of one point that overlap with those of another one: then both are one. */
 static const double same_sentences_share = 0.6;
 
-/* The share of the records that say a point that must be counted, by estimate: of "some errors",
- * said in a hundred ways, a count of two would mislead. */
+/* Minimum share of the records that say a point that is counted, by estimate: "some errors (2)"
+ * would mislead if twenty more say it in other words. */
 static const double min_counted_share = 0.45;
 
 /* Cost of each point below MIN_POINTS, in percentage points of that difference. */
